@@ -1,0 +1,291 @@
+"""How the releases differ: one table, which the server, the corpus and the docs all read.
+
+Each row is a rule whose value is not the same in all releases, with the sentence that explains
+it and where it is known from. `ROW[release]` is the value. Sources: "facts" are the observations
+of real servers in the project's shared notes (v2.md, v3-v6.md, by section), "recordings" the
+exchanges behind them, anything else a file of Centrifugo's source at that release.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from functools import total_ordering
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+@total_ordering
+class Release(Enum):
+    """A release line that the suite knows, by the last minor version of its major."""
+
+    V2_8 = "2.8"
+    V3_2 = "3.2"
+    V4_1 = "4.1"
+    V5_4 = "5.4"
+    V6_9 = "6.9"
+
+    @property
+    def major(self) -> int:
+        """The first number of the version."""
+        return int(self.value.split(".")[0])
+
+    @property
+    def full_version(self) -> str:
+        """The version that was observed, all three numbers."""
+        return _OBSERVED[self.value]
+
+    def __lt__(self, other: "Release") -> bool:
+        return self.major < other.major
+
+    def __str__(self) -> str:
+        return self.value
+
+
+_OBSERVED = {"2.8": "2.8.7", "3.2": "3.2.3", "4.1": "4.1.5", "5.4": "5.4.9", "6.9": "6.9.1"}
+
+LATEST = Release.V6_9
+
+
+class Dialect(Enum):
+    """The two wire dialects: different packages, so one port can serve both."""
+
+    V2 = "v2"
+    V3 = "v3"
+
+    @property
+    def service(self) -> str:
+        """The full name of the gRPC service."""
+        return _SERVICES[self.value]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+_SERVICES = {"v2": "api.Centrifugo", "v3": "centrifugal.centrifugo.api.CentrifugoApi"}
+TOO_OLD_SERVICE = "api.Centrifuge"
+"""What 2.0 to 2.2 called their service (facts v3-v6.md, 11)."""
+
+
+def dialect_of(release: Release) -> Dialect:
+    """The dialect that a release speaks."""
+    return Dialect.V2 if release is Release.V2_8 else Dialect.V3
+
+
+def releases_of(dialect: Dialect) -> tuple[Release, ...]:
+    """The known releases that speak a dialect, oldest first."""
+    return tuple(release for release in Release if dialect_of(release) is dialect)
+
+
+@dataclass(frozen=True)
+class Row(Generic[Value]):
+    """One rule, its value by release, and its source."""
+
+    rule: str
+    source: str
+    v2_8: Value
+    v3_2: Value
+    v4_1: Value
+    v5_4: Value
+    v6_9: Value
+
+    def __getitem__(self, release: Release) -> Value:
+        value: Value = getattr(self, release.name.lower())
+        return value
+
+
+def since(rule: str, release: Release, source: str) -> Row[bool]:
+    """A row that is true from `release` on."""
+    flags = {other.name.lower(): other >= release for other in Release}
+    return Row(rule=rule, source=source, **flags)
+
+
+def until(rule: str, release: Release, source: str) -> Row[bool]:
+    """A row that is true up to and including `release`."""
+    flags = {other.name.lower(): other <= release for other in Release}
+    return Row(rule=rule, source=source, **flags)
+
+
+# ---- Answers ------------------------------------------------------------------------------------
+
+EMPTY_RESULT = since(
+    "A command without a result of its own answers success with an empty `result`; before, with"
+    " a message of zero bytes",
+    Release.V4_1,
+    "facts v2.md 1, v3-v6.md 7",
+)
+PUBLISH_RESULT = since(
+    "Publish and Broadcast answer with `result`, which tells offset and epoch",
+    Release.V3_2,
+    "facts v2.md 1, v3-v6.md 5 Publish",
+)
+EPOCH_LENGTH = Row(
+    "Letters in a stream's epoch",
+    "facts v3-v6.md 7; 2.8 shows it to clients only (v2.md 6)",
+    v2_8=4,
+    v3_2=4,
+    v4_1=4,
+    v5_4=4,
+    v6_9=8,
+)
+
+# ---- Checks -------------------------------------------------------------------------------------
+
+DATA_CHECKED_BEFORE_NAMESPACE = until(
+    "An empty payload is refused (107) before the namespace is looked up (102)",
+    Release.V5_4,
+    "facts v2.md 3, v3-v6.md 7",
+)
+BROADCAST_EMPTY_DATA_PER_CHANNEL = since(
+    "Broadcast refuses an empty payload channel by channel; before, the whole call",
+    Release.V6_9,
+    "facts v3-v6.md 5 Broadcast",
+)
+BROADCAST_PER_CHANNEL_ANSWERS = since(
+    "Broadcast answers channel by channel; before, one bad channel ends the call after the"
+    " channels before it were published",
+    Release.V3_2,
+    "facts v2.md 3 Broadcast, v3-v6.md 5 Broadcast",
+)
+BLANK_USER_REFUSED = until(
+    "Unsubscribe and Disconnect refuse a blank user (107)",
+    Release.V2_8,
+    "facts v2.md 3, v3-v6.md 5",
+)
+SUBSCRIBE_B64 = since(
+    "Subscribe reads `b64data` and `b64info`, and refuses what is not base64 (107)",
+    Release.V6_9,
+    "facts v3-v6.md 7",
+)
+
+# ---- Publish options ----------------------------------------------------------------------------
+
+PUBLISH_B64_STORES_DATA_FIELD = Row(
+    "Publish checks `b64data` but publishes the `data` field",
+    "facts v3-v6.md 9.2",
+    v2_8=False,
+    v3_2=True,
+    v4_1=False,
+    v5_4=False,
+    v6_9=False,
+)
+IDEMPOTENCY_KEY = since(
+    "`idempotency_key` is honoured; before, ignored", Release.V5_4, "facts v3-v6.md 7"
+)
+PUBLICATION_VERSION = since(
+    "`version` and `version_epoch` are honoured; before, ignored",
+    Release.V6_9,
+    "facts v3-v6.md 7",
+)
+DATA_FORMATS = since(
+    "Namespaces have `publication_data_format`, map and shared poll subscription types",
+    Release.V6_9,
+    "facts v3-v6.md 7",
+)
+BATCH_PARALLEL = since("Batch honours `parallel`", Release.V5_4, "facts v3-v6.md 5 Batch")
+
+# ---- The gRPC level -----------------------------------------------------------------------------
+
+GZIP = since(
+    "gzip requests are accepted and answered in gzip; before, UNIMPLEMENTED",
+    Release.V5_4,
+    "facts v2.md 4, v3-v6.md 3 Compression",
+)
+REFLECTION = since("Reflection can be switched on", Release.V5_4, "facts v3-v6.md 3 Unknown")
+ERROR_MODE = since(
+    "The error mode `transport`: an API error becomes a gRPC error",
+    Release.V5_4,
+    "facts v3-v6.md 3",
+)
+RECEIVE_LIMIT_OPTION = since(
+    "The limit of a request's size is an option", Release.V5_4, "facts v3-v6.md 3 Size"
+)
+STRICT_UTF8 = since(
+    "Invalid UTF-8 in a string field is refused; before, strings are any bytes",
+    Release.V3_2,
+    "facts v2.md 4, v3-v6.md 3 Bodies",
+)
+DESCRIBES_UNPARSABLE = until(
+    "The error for an unparsable body says what is wrong with it; after, one text for all",
+    Release.V2_8,
+    "facts v2.md 4, v3-v6.md 3 Bodies",
+)
+ANSWERS_MISSING_MESSAGE = since(
+    "A call without a complete message is answered; before, never",
+    Release.V3_2,
+    "facts v2.md 4, v3-v6.md 3 Raw HTTP/2",
+)
+
+# ---- RPCs ---------------------------------------------------------------------------------------
+
+_V2 = frozenset(
+    [
+        "Publish",
+        "Broadcast",
+        "History",
+        "HistoryRemove",
+        "Presence",
+        "PresenceStats",
+        "Unsubscribe",
+        "Disconnect",
+        "Channels",
+        "Info",
+        "RPC",
+    ]
+)
+_V3_OPEN = _V2 | {"Subscribe", "Refresh"}
+_V3_PRO = frozenset(
+    [
+        "UpdateUserStatus",
+        "GetUserStatus",
+        "DeleteUserStatus",
+        "BlockUser",
+        "UnblockUser",
+        "RevokeToken",
+        "InvalidateUserTokens",
+    ]
+)
+_V4_PRO = _V3_PRO | frozenset(
+    [
+        "Connections",
+        "DeviceRegister",
+        "DeviceUpdate",
+        "DeviceRemove",
+        "DeviceList",
+        "DeviceTopicList",
+        "DeviceTopicUpdate",
+        "UserTopicList",
+        "UserTopicUpdate",
+        "SendPushNotification",
+        "UpdatePushStatus",
+    ]
+)
+_V6_OPEN = frozenset(
+    [
+        "MapPublish",
+        "MapRemove",
+        "MapReadState",
+        "MapReadStream",
+        "MapStats",
+        "MapClear",
+        "SharedPollPublish",
+    ]
+)
+
+OPEN_RPCS = Row(
+    "RPCs that the open-source server serves",
+    "facts v2.md 1, v3-v6.md 8",
+    v2_8=_V2,
+    v3_2=_V3_OPEN,
+    v4_1=_V3_OPEN | {"Batch"},
+    v5_4=_V3_OPEN | {"Batch"},
+    v6_9=_V3_OPEN | {"Batch"} | _V6_OPEN,
+)
+PRO_RPCS = Row(
+    "RPCs that a release declares and answers with UNIMPLEMENTED",
+    "facts v3-v6.md 5 PRO RPCs, 8",
+    v2_8=frozenset[str](),
+    v3_2=_V3_PRO | {"UserConnections"},
+    v4_1=_V4_PRO,
+    v5_4=_V4_PRO | {"CancelPush"},
+    v6_9=_V4_PRO | {"CancelPush"},
+)

@@ -1,0 +1,31 @@
+"""The private descriptor pool that all generated modules share.
+
+Plain generated code registers its file in protobuf's default pool, where a second file that
+declares `centrifugal.centrifugo.api.PublishRequest` is an error. Nothing here touches that pool.
+"""
+
+from typing import Any
+
+from google.protobuf import descriptor_pb2, message_factory
+from google.protobuf.descriptor import FileDescriptor
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import Message
+
+POOL = DescriptorPool()
+
+
+def load(serialized: bytes, namespace: dict[str, Any]) -> None:
+    """Add a file to the pool and its messages to `namespace`, a generated module's globals."""
+    name = descriptor_pb2.FileDescriptorProto.FromString(serialized).name
+    POOL.AddSerializedFile(serialized)
+    file: FileDescriptor = POOL.FindFileByName(name)
+    namespace["DESCRIPTOR"] = file
+    namespace.update(message_classes(file))
+
+
+def message_classes(file: FileDescriptor) -> dict[str, type[Message]]:
+    """The classes of all top-level messages of a file, by name."""
+    return {
+        name: message_factory.GetMessageClass(descriptor)
+        for name, descriptor in file.message_types_by_name.items()
+    }

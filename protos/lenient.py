@@ -1,0 +1,38 @@
+"""The same messages with every string declared as bytes.
+
+Centrifugo 2 takes any bytes where its definitions say `string`; Python's proto3 parser refuses
+what is not UTF-8. On the wire the two types are the same, so a server that must accept what 2.8
+accepts reads and writes these classes instead. Clients have no use for them.
+"""
+
+from google.protobuf import descriptor_pb2
+from google.protobuf.descriptor import FileDescriptor
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message import Message
+
+from protos._pool import message_classes
+
+_FIELD = descriptor_pb2.FieldDescriptorProto
+
+
+def lenient_messages(file: FileDescriptor) -> dict[str, type[Message]]:
+    """Classes for the messages of `file`, by name, whose string fields hold `bytes`.
+
+    The keys of maps stay strings: protobuf allows no bytes there.
+    """
+    proto = descriptor_pb2.FileDescriptorProto.FromString(file.serialized_pb)
+    for message in proto.message_type:
+        _declare_bytes(message)
+    pool = DescriptorPool()
+    pool.AddSerializedFile(proto.SerializeToString())
+    return message_classes(pool.FindFileByName(proto.name))
+
+
+def _declare_bytes(message: descriptor_pb2.DescriptorProto) -> None:
+    is_map_entry = message.options.map_entry
+    for field in message.field:
+        is_map_key = is_map_entry and field.name == "key"
+        if field.type == _FIELD.TYPE_STRING and not is_map_key:
+            field.type = _FIELD.TYPE_BYTES
+    for nested in message.nested_type:
+        _declare_bytes(nested)

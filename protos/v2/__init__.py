@@ -1,0 +1,1 @@
+"""The dialect of Centrifugo 2: package `api`."""

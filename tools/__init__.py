@@ -1,0 +1,1 @@
+"""What the maintainers run: code generation and the checks behind `make test`."""
