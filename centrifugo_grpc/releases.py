@@ -217,58 +217,35 @@ ANSWERS_MISSING_MESSAGE = since(
 
 # ---- RPCs ---------------------------------------------------------------------------------------
 
-_V2 = frozenset(
-    [
-        "Publish",
-        "Broadcast",
-        "History",
-        "HistoryRemove",
-        "Presence",
-        "PresenceStats",
-        "Unsubscribe",
-        "Disconnect",
-        "Channels",
-        "Info",
-        "RPC",
-    ]
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_V2 = _names(
+    """
+    Publish Broadcast History HistoryRemove Presence PresenceStats Unsubscribe
+    Disconnect Channels Info RPC
+    """
 )
 _V3_OPEN = _V2 | {"Subscribe", "Refresh"}
-_V3_PRO = frozenset(
-    [
-        "UpdateUserStatus",
-        "GetUserStatus",
-        "DeleteUserStatus",
-        "BlockUser",
-        "UnblockUser",
-        "RevokeToken",
-        "InvalidateUserTokens",
-    ]
+_V3_PRO = _names(
+    """
+    UpdateUserStatus GetUserStatus DeleteUserStatus BlockUser UnblockUser RevokeToken
+    InvalidateUserTokens
+    """
 )
-_V4_PRO = _V3_PRO | frozenset(
-    [
-        "Connections",
-        "DeviceRegister",
-        "DeviceUpdate",
-        "DeviceRemove",
-        "DeviceList",
-        "DeviceTopicList",
-        "DeviceTopicUpdate",
-        "UserTopicList",
-        "UserTopicUpdate",
-        "SendPushNotification",
-        "UpdatePushStatus",
-    ]
+_V4_PRO = _V3_PRO | _names(
+    """
+    Connections DeviceRegister DeviceUpdate DeviceRemove DeviceList DeviceTopicList
+    DeviceTopicUpdate UserTopicList UserTopicUpdate SendPushNotification
+    UpdatePushStatus
+    """
 )
-_V6_OPEN = frozenset(
-    [
-        "MapPublish",
-        "MapRemove",
-        "MapReadState",
-        "MapReadStream",
-        "MapStats",
-        "MapClear",
-        "SharedPollPublish",
-    ]
+_V6_OPEN = _names(
+    """
+    MapPublish MapRemove MapReadState MapReadStream MapStats MapClear SharedPollPublish
+    """
 )
 
 OPEN_RPCS = Row(

@@ -1,0 +1,78 @@
+"""What a test of the corpus declares about itself: the requirement that it judges."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, TypeVar
+
+import pytest
+
+from centrifugo_grpc.releases import Dialect, Release, dialect_of
+
+Test = TypeVar("Test", bound=Callable[..., Any])
+
+
+class Level(Enum):
+    """How binding a requirement is.
+
+    MUST, SHOULD and MAY stand in the documentation or are a reasoned decision. OBSERVED is what
+    a release does although its documentation is silent or says otherwise: who deviates differs
+    from Centrifugo, and does not fail.
+    """
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+    OBSERVED = "OBSERVED"
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One rule of the API.
+
+    `id` is area.verb.slug and never renamed. `needs` are the kinds of namespace (see
+    `conformance.profile`) and the other abilities that a target's profile must offer for it.
+    """
+
+    id: str
+    sentence: str
+    level: Level
+    source: str
+    releases: tuple[Release, ...]
+    needs: tuple[str, ...] = ()
+    core: bool = False
+    slow: bool = False
+
+    @property
+    def dialects(self) -> tuple[Dialect, ...]:
+        """The dialects that it concerns."""
+        return tuple(d for d in Dialect if any(dialect_of(r) is d for r in self.releases))
+
+
+V2 = (Release.V2_8,)
+V3 = (Release.V3_2, Release.V4_1, Release.V5_4, Release.V6_9)
+ALL = V2 + V3
+
+
+def requirement(
+    id: str,  # noqa: A002  (it is what the docs call it)
+    sentence: str,
+    *,
+    level: Level,
+    source: str,
+    releases: Iterable[Release] = ALL,
+    needs: Iterable[str] = (),
+    core: bool = False,
+    slow: bool = False,
+) -> Callable[[Test], Test]:
+    """Mark a test as the judge of a requirement."""
+    declared = Requirement(
+        id, sentence, level, source, tuple(releases), tuple(needs), core=core, slow=slow
+    )
+
+    def mark(test: Test) -> Test:
+        marked = pytest.mark.requirement(declared)(test)
+        marked = pytest.mark.core(marked) if core else marked
+        return pytest.mark.slow(marked) if slow else marked
+
+    return mark
