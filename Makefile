@@ -1,0 +1,48 @@
+# The few verbs. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TARGET ?=
+PROFILE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help venv report test lint types protos lock bench clean
+
+help:  ## List the verbs
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+venv: $(VENV)/.ready  ## Set up everything into .venv
+
+# Exact versions with hashes; the build tools are among them, so nothing else is downloaded.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make venv PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+report: venv  ## Measure the reference server, or TARGET=host:port, and write one page
+	@$(BIN)/python -m tools.report $(if $(TARGET),--target $(TARGET)) $(foreach file,$(PROFILE),--target-profile $(file))
+
+test: venv lint types  ## Lint, strict types, every test (generated files among them)
+	$(BIN)/python -m pytest
+
+lint: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: venv
+	$(BIN)/mypy
+
+protos: venv  ## Regenerate the modules, stubs and calls from the .proto files
+	$(BIN)/python -m tools.generate_protos
+
+lock: venv  ## Pin the newest versions that pyproject.toml allows, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
+	  --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.lock
+
+bench: venv  ## Time each RPC, one call at a time, and compare with the last time
+	$(BIN)/python -m pytest tests/benchmarks --benchmark-autosave --benchmark-compare
+
+clean:  ## Remove what the other verbs made
+	rm -rf $(VENV) out site .mypy_cache .ruff_cache .pytest_cache .benchmarks

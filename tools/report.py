@@ -1,0 +1,101 @@
+"""The main job, `make report`: corpus, a short load, one page.
+
+Every step is the command a user would type. Without `--target` the steps run against a reference
+server of their own, started on a free port.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from centrifugo_grpc.endpoint import split_address
+from centrifugo_grpc.problem import Problem
+
+LOAD_SECONDS = 5
+START_SECONDS = 20
+SHIPPED = Path("conformance/targets")
+REFERENCE_PROFILES = (
+    SHIPPED / "centrifugo-2.8" / "profile.toml",
+    SHIPPED / "centrifugo-6.9" / "profile.toml",
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the steps; 0 if the corpus found nothing wrong and the load was answered."""
+    options = _parser().parse_args(arguments)
+    out: Path = options.out
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        if options.target:
+            split_address(options.target)
+            return _measure(options.target, options.target_profile, out)
+        with reference_server() as address:
+            return _measure(address, list(REFERENCE_PROFILES), out)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make report", description=__doc__)
+    parser.add_argument("--target", metavar="HOST:PORT", help="a server that runs already")
+    parser.add_argument("--target-profile", type=Path, action="append", default=[], metavar="FILE")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder of the results")
+    return parser
+
+
+@contextmanager
+def reference_server() -> Iterator[str]:
+    """A reference server on a free port of this machine; yields its address."""
+    command = [sys.executable, "-m", "reference_server", "--grpc_api_port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        words = process.stdout.readline().split()
+        if words[:2] != ["listening", "on"]:
+            raise Problem("the reference server did not start: see what it printed above")
+        yield words[2]
+    finally:
+        process.terminate()
+        process.wait(START_SECONDS)
+
+
+def _measure(address: str, profiles: Sequence[Path], out: Path) -> int:
+    conformance = out / "conformance.json"
+    conformance.unlink(missing_ok=True)
+    named = [word for profile in profiles for word in ("--target-profile", str(profile))]
+    command = ["pytest", "conformance", "-q", "--target", address, *named]
+    judged = _run([*command, "--results", str(conformance)])
+    if not conformance.exists():
+        return judged or 1  # It said why.
+    loads = [_load(address, dialect, out) for dialect in _dialects(conformance)]
+    page = out / "report.html"
+    results = [str(conformance), *(str(file) for _, file in loads if file.exists())]
+    built = _run(["reports", "build", *results, "-o", str(page)])
+    return built or judged or next((code for code, _ in loads if code), 0)
+
+
+def _load(address: str, dialect: str, out: Path) -> tuple[int, Path]:
+    results = out / f"load-{dialect}.json"
+    results.unlink(missing_ok=True)
+    locust = ["locust", "-f", "bench", "--headless", "--host", address, "-u", "1"]
+    limits = ["-t", f"{LOAD_SECONDS}s", "--only-summary", "--loglevel", "WARNING"]
+    code = _run([*locust, *limits, "--dialect", dialect, "--results", str(results)])
+    return code, results
+
+
+def _dialects(conformance: Path) -> list[str]:
+    document = json.loads(conformance.read_text())
+    return [found["dialect"] for found in document["target"]["dialects"]]
+
+
+def _run(module: list[str]) -> int:
+    return subprocess.run([sys.executable, "-m", *module], check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
