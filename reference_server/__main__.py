@@ -1,0 +1,33 @@
+"""`python -m reference_server`."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.releases import dialect_of
+from reference_server.config import load_settings, parse_command_line
+from reference_server.serving import serve
+from reference_server.settings import Settings
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Serve by the command line, the configuration and the environment; the exit code."""
+    try:
+        loaded = load_settings(parse_command_line(arguments), environ)
+        for notice in loaded.notices:
+            print(notice, file=sys.stderr)
+        serve(loaded.nodes, lambda address: print(_announcement(address, loaded.nodes), flush=True))
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _announcement(address: str, nodes: Sequence[Settings]) -> str:
+    served = ", ".join(f"{dialect_of(n.release)} as {n.release}" for n in nodes)
+    return f"listening on {address} ({served})"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,91 @@
+"""What 2.8 says is wrong with a body that does not parse (facts v2.md 4)."""
+
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
+
+_VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
+
+
+class _Complaint(Exception):  # noqa: N818
+    pass
+
+
+class _Reader:
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.at = 0
+
+    def varint(self) -> int:
+        value = shift = 0
+        while True:
+            if shift >= 64:
+                raise _Complaint("proto: integer overflow")
+            if self.at >= len(self.body):
+                raise _Complaint("unexpected EOF")
+            byte = self.body[self.at]
+            self.at += 1
+            value |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                return value & 0xFFFF_FFFF_FFFF_FFFF
+
+    def skip_bytes(self, count: int) -> None:
+        if count >= 1 << 63:
+            raise _Complaint("proto: negative length found during unmarshaling")
+        if self.at + count > len(self.body):
+            raise _Complaint("unexpected EOF")
+        self.at += count
+
+    def skip(self, wire_type: int) -> None:
+        if wire_type == _VARINT:
+            self.varint()
+        elif wire_type in (_FIXED64, _FIXED32):
+            self.skip_bytes(8 if wire_type == _FIXED64 else 4)
+        elif wire_type == _BYTES:
+            self.skip_bytes(self.varint())
+        elif wire_type == _START_GROUP:
+            self._skip_group()
+        else:
+            raise _Complaint(f"proto: illegal wireType {wire_type}")
+
+    def _skip_group(self) -> None:
+        while (tag := self.varint()) & 7 != _END_GROUP:
+            self.skip(tag & 7)
+
+
+def complaint(body: bytes, message: Descriptor) -> str:
+    """What is wrong with a body; all its fields are strings or bytes. Blank if nothing is."""
+    reader = _Reader(body)
+    try:
+        while reader.at < len(body):
+            _read_field(reader, message)
+    except _Complaint as found:
+        return str(found)
+    return ""
+
+
+def _read_field(reader: _Reader, message: Descriptor) -> None:
+    tag = reader.varint()
+    number, wire_type = tag >> 3, tag & 7
+    if wire_type == _END_GROUP:
+        raise _Complaint(f"proto: {message.name}: wiretype end group for non-group")
+    if number == 0:
+        raise _Complaint(f"proto: {message.name}: illegal tag {number} (wire type {tag})")
+    field: FieldDescriptor | None = message.fields_by_number.get(number)
+    if field is not None and wire_type != _BYTES:
+        name = field.name.title().replace("_", "")
+        raise _Complaint(f"proto: wrong wireType = {wire_type} for field {name}")
+    reader.skip(wire_type)
+
+
+def last_bytes(body: bytes, number: int) -> bytes:
+    """The last value of a bytes field that is not empty: 2.8 skips the empty ones."""
+    reader, found = _Reader(body), b""
+    while reader.at < len(body):
+        tag = reader.varint()
+        start = reader.at
+        reader.skip(tag & 7)
+        if tag == number << 3 | _BYTES:
+            value = _Reader(body[start : reader.at])
+            length = value.varint()
+            found = value.body[value.at : value.at + length] or found
+    return found

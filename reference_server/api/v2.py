@@ -1,0 +1,174 @@
+"""The dialect of 2.8. Its strings are any bytes, UTF-8 or not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from google.protobuf.message import DecodeError, Message
+
+from centrifugo_grpc.errors import Code, api_error
+from protos.lenient import lenient_messages
+from protos.v2 import api_pb2
+from reference_server.api.answers import Call, GrpcFailure, Refused
+from reference_server.api.unparsable import complaint, last_bytes
+from reference_server.node import Node, PublishOptions
+from reference_server.settings import ChannelOptions
+
+_MESSAGES = lenient_messages(api_pb2.DESCRIPTOR)
+_DATA = 2
+_NO_OPTIONS = PublishOptions(tags={})
+
+
+class V2Api:
+    """The eleven RPCs of `api.Centrifugo`, answered by a node (facts v2.md 3)."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._handlers: dict[str, Callable[[Any], Message | None]] = {
+            "Publish": self._publish,
+            "Broadcast": self._broadcast,
+            "History": self._history,
+            "HistoryRemove": self._history_remove,
+            "Presence": self._presence,
+            "PresenceStats": self._presence_stats,
+            "Unsubscribe": self._unsubscribe,
+            "Disconnect": self._disconnect,
+            "Channels": self._channels,
+            "Info": self._info,
+            "RPC": self._rpc,
+        }
+
+    def parse(self, method: str, body: bytes) -> Message:
+        """The request, its strings as bytes."""
+        kind = _MESSAGES[f"{method}Request"]
+        wrong = complaint(body, kind.DESCRIPTOR)
+        if not wrong:
+            try:
+                request = kind.FromString(body)
+            except DecodeError as error:
+                wrong = str(error)
+        if wrong:
+            details = f"grpc: error unmarshalling request: {wrong}"
+            raise GrpcFailure(grpc.StatusCode.INTERNAL, details)
+        if "data" in kind.DESCRIPTOR.fields_by_name and not getattr(request, "data"):  # noqa: B009
+            setattr(request, "data", last_bytes(body, _DATA))  # noqa: B010
+        return request
+
+    def answer(self, method: str, request: Message, call: Call) -> bytes:  # noqa: ARG002
+        """The serialized response: a result, an error, or nothing at all for success."""
+        response: Any = _MESSAGES[f"{method}Response"]()
+        try:
+            result = self._handlers[method](request)
+        except Refused as refused:
+            error = api_error(refused.code, self._node.release)
+            response.error.code, response.error.message = error.code, error.message.encode()
+        else:
+            if result is not None:
+                response.result.CopyFrom(result)
+        return bytes(response.SerializeToString())
+
+    def _publish(self, request: Any) -> None:
+        channel = _text(request.channel)
+        if not channel or not request.data:
+            raise Refused(Code.BAD_REQUEST)
+        self._node.publish(channel, request.data, _NO_OPTIONS, self._rules(channel))
+
+    def _broadcast(self, request: Any) -> None:
+        if not request.channels or not request.data:
+            raise Refused(Code.BAD_REQUEST)
+        # Channels before a bad one are published all the same.
+        for channel in map(_text, request.channels):
+            rules = self._rules(channel)
+            self._node.publish(channel, request.data, _NO_OPTIONS, rules)
+
+    def _history(self, request: Any) -> Message:
+        channel = self._with_history(request.channel)
+        publications, _ = self._node.streams.read(channel, limit=-1)
+        result: Any = _MESSAGES["HistoryResult"]()
+        for publication in publications:
+            result.publications.add(data=publication.data)
+        return result
+
+    def _history_remove(self, request: Any) -> None:
+        self._node.streams.remove(self._with_history(request.channel))
+
+    def _presence(self, request: Any) -> Message:
+        channel = self._with_presence(request.channel)
+        result: Any = _MESSAGES["PresenceResult"]()
+        for connection in self._node.hub.subscribers(channel):
+            info = result.presence[connection.client]
+            info.user, info.client = _raw(connection.user), connection.client.encode()
+            info.conn_info = connection.conn_info
+            info.chan_info = connection.channels[channel]
+        return result
+
+    def _presence_stats(self, request: Any) -> Message:
+        subscribers = list(self._node.hub.subscribers(self._with_presence(request.channel)))
+        result: Any = _MESSAGES["PresenceStatsResult"]()
+        result.num_clients = len(subscribers)
+        result.num_users = len({connection.user for connection in subscribers})
+        return result
+
+    def _unsubscribe(self, request: Any) -> None:
+        if not request.user:
+            raise Refused(Code.BAD_REQUEST)
+        channel = _text(request.channel)
+        if not channel:
+            return
+        self._rules(channel)
+        for connection in self._node.hub.connections(_text(request.user)):
+            self._node.hub.unsubscribe(connection, channel)
+
+    def _disconnect(self, request: Any) -> None:
+        if not request.user:
+            raise Refused(Code.BAD_REQUEST)
+        for connection in self._node.hub.connections(_text(request.user)):
+            self._node.hub.disconnect(connection)
+
+    def _channels(self, _request: Any) -> Message:
+        result: Any = _MESSAGES["ChannelsResult"]()
+        result.channels.extend(_raw(channel) for channel, _ in self._node.hub.channels())
+        return result
+
+    def _info(self, _request: Any) -> Message:
+        result: Any = _MESSAGES["InfoResult"]()
+        numbers = self._node.snapshot()
+        node = result.nodes.add(uid=self._node.uid.encode(), name=self._node.name.encode())
+        node.version = self._node.release.full_version.encode()
+        node.num_clients, node.num_users = numbers.clients, numbers.users
+        node.num_channels, node.uptime = numbers.channels, numbers.uptime
+        if self._node.settings.metrics_interval:
+            node.metrics.interval = self._node.settings.metrics_interval
+        return result
+
+    def _rpc(self, request: Any) -> None:
+        raise Refused(Code.METHOD_NOT_FOUND if request.method else Code.BAD_REQUEST)
+
+    def _rules(self, channel: str) -> ChannelOptions:
+        if not channel:
+            raise Refused(Code.BAD_REQUEST)
+        rules = self._node.settings.channel_options(channel)
+        if rules is None:
+            raise Refused(Code.UNKNOWN_CHANNEL)
+        return rules
+
+    def _with_history(self, channel: bytes) -> str:
+        name = _text(channel)
+        if not self._rules(name).keeps_history:
+            raise Refused(Code.NOT_AVAILABLE)
+        return name
+
+    def _with_presence(self, channel: bytes) -> str:
+        name = _text(channel)
+        if not self._rules(name).presence:
+            raise Refused(Code.NOT_AVAILABLE)
+        return name
+
+
+def _text(raw: bytes) -> str:
+    """Any bytes as text; `surrogateescape` keeps what is not UTF-8."""
+    return raw.decode("utf-8", "surrogateescape")
+
+
+def _raw(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,126 @@
+"""The dialect of 3.2 to 6.9: how a call is answered, and the error mode `transport`."""
+
+from collections.abc import Callable
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2
+from google.protobuf.message import DecodeError, Message
+
+from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
+from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS, Release
+from protos.lenient import lenient_messages
+from protos.v3 import api_pb2 as api
+from reference_server.api.answers import Call, GrpcFailure, Refused
+from reference_server.api.v3_channels import ChannelCalls
+from reference_server.api.v3_clients import ClientCalls
+from reference_server.api.v3_maps import MapCalls
+from reference_server.api.v3_node import NodeCalls
+from reference_server.node import Node
+
+_LENIENT = lenient_messages(api.DESCRIPTOR)
+
+_BATCH_ORDER = (
+    *("publish", "broadcast", "subscribe", "unsubscribe", "disconnect", "history"),
+    *("history_remove", "presence", "presence_stats", "info", "rpc", "refresh", "channels"),
+    *("map_publish", "map_remove", "map_read_state", "map_read_stream", "map_stats", "map_clear"),
+    "shared_poll_publish",
+)
+"""Of several fields set in one command, the first of these runs (facts v3-v6.md 5 Batch)."""
+
+_BATCH_RPC = {name: name.title().replace("_", "") for name in _BATCH_ORDER} | {"rpc": "RPC"}
+
+
+class V3Api:
+    """The RPCs of `centrifugal.centrifugo.api.CentrifugoApi`, answered by a node."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._handlers: dict[str, Callable[[Any], Message | None]] = {
+            **ChannelCalls(node).handlers(),
+            **ClientCalls(node).handlers(),
+            **MapCalls(node).handlers(),
+            **NodeCalls(node).handlers(),
+        }
+
+    def parse(self, method: str, body: bytes) -> Message:
+        """The request. Go tells malformed from badly encoded, in one text each."""
+        kind: type[Message] = getattr(api, f"{method}Request")
+        try:
+            return kind.FromString(body)
+        except DecodeError:
+            raise GrpcFailure(
+                grpc.StatusCode.INTERNAL,
+                f"grpc: error unmarshalling request: {self._complaint(method, body)}",
+            ) from None
+
+    def _complaint(self, method: str, body: bytes) -> str:
+        # Go's protobuf puts a plain or a no-break space here, by build: never to be compared.
+        prefix = "proto: " if self._node.release is Release.V3_2 else "proto:\u00a0"
+        try:
+            _LENIENT[f"{method}Request"].FromString(body)
+        except DecodeError:
+            return f"{prefix}cannot parse invalid wire-format data"
+        return f"{prefix}string field contains invalid UTF-8"
+
+    def answer(self, method: str, request: Message, call: Call) -> bytes:
+        """The serialized response, its error inside unless the error mode is `transport`."""
+        if method == "Batch":
+            return self._batch(request).SerializeToString()
+        response: Any = getattr(api, f"{method}Response")()
+        try:
+            result = self._handlers[method](request)
+        except Refused as refused:
+            error = api_error(refused.code, self._node.release)
+            if self._is_transport_mode(call):
+                raise _as_grpc_failure(refused.code, error) from None
+            response.error.code, response.error.message = error.code, error.message
+        else:
+            if result is not None:
+                response.result.CopyFrom(result)
+        return bytes(response.SerializeToString())
+
+    def _is_transport_mode(self, call: Call) -> bool:
+        if not ERROR_MODE[self._node.release]:
+            return False
+        asked = call.first("x-centrifugo-error-mode") == "transport"
+        return asked or self._node.settings.error_mode_transport
+
+    def _batch(self, request: Any) -> Message:
+        # `parallel` leaves the answers as they are: execution order is free, and here in order.
+        return api.BatchResponse(replies=[self._reply(command) for command in request.commands])
+
+    def _reply(self, command: Any) -> api.Reply:
+        name = next((name for name in _BATCH_ORDER if command.HasField(name)), None)
+        reply = api.Reply()
+        try:
+            if name is None or _BATCH_RPC[name] not in OPEN_RPCS[self._node.release]:
+                raise Refused(Code.METHOD_NOT_FOUND)
+            result = self._handlers[_BATCH_RPC[name]](getattr(command, name))
+        except Refused as refused:
+            error = api_error(refused.code, self._node.release)
+            reply.error.code, reply.error.message = error.code, error.message
+        else:
+            if result is not None:
+                getattr(reply, name).CopyFrom(result)
+        return reply
+
+
+def _as_grpc_failure(code: Code, error: ApiError) -> GrpcFailure:
+    status = TRANSPORT_STATUS[code]
+    detail = any_pb2.Any(
+        type_url="type.googleapis.com/centrifugal.centrifugo.api.Error",
+        value=api.Error(code=error.code, message=error.message).SerializeToString(),
+    )
+    trailers = (("grpc-status-details-bin", _rpc_status(status, error.message, detail)),)
+    return GrpcFailure(status, error.message, trailers)
+
+
+def _rpc_status(status: grpc.StatusCode, message: str, detail: any_pb2.Any) -> bytes:
+    """A serialized google.rpc.Status: code = 1, message = 2, details = 3."""
+    number: int = status.value[0]
+    fields = bytes([0x08, number])
+    for tag, value in ((0x12, message.encode()), (0x1A, detail.SerializeToString())):
+        assert len(value) < 128, "the length is one byte"
+        fields += bytes([tag, len(value)]) + value
+    return fields

@@ -1,0 +1,172 @@
+"""Publish, Broadcast, History, HistoryRemove, Presence, PresenceStats."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from google.protobuf.message import Message
+
+from centrifugo_grpc.errors import Code, api_error
+from centrifugo_grpc.releases import (
+    BROADCAST_EMPTY_DATA_PER_CHANNEL,
+    DATA_CHECKED_BEFORE_NAMESPACE,
+    DATA_FORMATS,
+    EMPTY_RESULT,
+    PUBLISH_B64_STORES_DATA_FIELD,
+)
+from protos.v3 import api_pb2 as api
+from reference_server.api.answers import Refused
+from reference_server.api.v3_rules import payload, rules_of
+from reference_server.engine.streams import (
+    ImpossiblePositionError,
+    Position,
+    UnrecoverablePositionError,
+    Version,
+)
+from reference_server.node import Node, PublishOptions
+from reference_server.settings import ChannelOptions
+
+
+class ChannelCalls:
+    """What is done with the content of channels (facts v3-v6.md 5)."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._release = node.release
+
+    def handlers(self) -> dict[str, Callable[[Any], Message | None]]:
+        """The handlers by RPC."""
+        return {
+            "Publish": self._publish,
+            "Broadcast": self._broadcast,
+            "History": self._history,
+            "HistoryRemove": self._history_remove,
+            "Presence": self._presence,
+            "PresenceStats": self._presence_stats,
+        }
+
+    def _publish(self, request: api.PublishRequest) -> api.PublishResult:
+        if not request.channel:
+            raise Refused(Code.BAD_REQUEST)
+        data = payload(request.data, request.b64data)
+        if DATA_CHECKED_BEFORE_NAMESPACE[self._release] and not data:
+            raise Refused(Code.BAD_REQUEST)
+        rules = rules_of(self._node, request.channel)
+        if DATA_FORMATS[self._release]:
+            if rules.subscription_type != "stream":
+                raise Refused(Code.BAD_REQUEST)
+            _require_format(data, rules.publication_data_format)
+        if PUBLISH_B64_STORES_DATA_FIELD[self._release]:
+            data = request.data
+        return self._stored(request.channel, data, _options(request), rules)
+
+    def _broadcast(self, request: api.BroadcastRequest) -> api.BroadcastResult:
+        if not request.channels:
+            raise Refused(Code.BAD_REQUEST)
+        data = payload(request.data, request.b64data)
+        if not BROADCAST_EMPTY_DATA_PER_CHANNEL[self._release] and not data:
+            raise Refused(Code.BAD_REQUEST)
+        options = _options(request)
+        result = api.BroadcastResult()
+        for channel in request.channels:
+            response = result.responses.add()
+            try:
+                response.result.CopyFrom(self._broadcast_one(channel, data, options))
+            except Refused as refused:
+                error = api_error(refused.code, self._release)
+                response.error.code, response.error.message = error.code, error.message
+        return result
+
+    def _broadcast_one(self, channel: str, data: bytes, options: PublishOptions) -> api.PublishResult:
+        rules = rules_of(self._node, channel)
+        if DATA_FORMATS[self._release]:
+            _require_format(data, rules.publication_data_format)
+        return self._stored(channel, data, options, rules)
+
+    def _stored(
+        self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
+    ) -> api.PublishResult:
+        position = self._node.publish(channel, data, options, rules)
+        return api.PublishResult(offset=position.offset, epoch=position.epoch)
+
+    def _history(self, request: api.HistoryRequest) -> api.HistoryResult:
+        rules = self._with_history(request.channel)
+        since = None
+        if request.HasField("since"):
+            since = Position(request.since.offset, request.since.epoch)
+        try:
+            publications, position = self._node.streams.read(
+                request.channel,
+                limit=request.limit,
+                since=since,
+                reverse=request.reverse,
+                meta_ttl=rules.history_meta_ttl,
+            )
+        except UnrecoverablePositionError:
+            raise Refused(Code.UNRECOVERABLE_POSITION) from None
+        except ImpossiblePositionError:
+            raise Refused(Code.INTERNAL) from None
+        result = api.HistoryResult(offset=position.offset, epoch=position.epoch)
+        for item in publications:
+            result.publications.add(data=item.data, offset=item.offset, tags=item.tags)
+        return result
+
+    def _history_remove(self, request: api.HistoryRemoveRequest) -> Message | None:
+        self._with_history(request.channel)
+        self._node.streams.remove(request.channel)
+        return api.HistoryRemoveResult() if EMPTY_RESULT[self._release] else None
+
+    def _presence(self, request: api.PresenceRequest) -> api.PresenceResult:
+        self._require_presence(request.channel)
+        result = api.PresenceResult()
+        for connection in self._node.hub.subscribers(request.channel):
+            info = result.presence[connection.client]
+            info.user, info.client = connection.user, connection.client
+            info.conn_info = connection.conn_info
+            info.chan_info = connection.channels[request.channel]
+        return result
+
+    def _presence_stats(self, request: api.PresenceStatsRequest) -> api.PresenceStatsResult:
+        self._require_presence(request.channel)
+        subscribers = list(self._node.hub.subscribers(request.channel))
+        users = {connection.user for connection in subscribers}
+        return api.PresenceStatsResult(num_clients=len(subscribers), num_users=len(users))
+
+    def _with_history(self, channel: str) -> ChannelOptions:
+        rules = rules_of(self._node, channel)
+        if not rules.keeps_history:
+            raise Refused(Code.NOT_AVAILABLE)
+        return rules
+
+    def _require_presence(self, channel: str) -> None:
+        if not rules_of(self._node, channel).presence:
+            raise Refused(Code.NOT_AVAILABLE)
+
+
+def _options(request: api.PublishRequest | api.BroadcastRequest) -> PublishOptions:
+    return PublishOptions(
+        tags=dict(request.tags),
+        skip_history=request.skip_history,
+        idempotency_key=request.idempotency_key,
+        version=Version(request.version, request.version_epoch),
+    )
+
+
+def _require_format(data: bytes, data_format: str) -> None:
+    """Refuse what is not of a namespace's `publication_data_format`."""
+    if data_format == "binary":
+        return
+    if not data:
+        raise Refused(Code.BAD_REQUEST)
+    if data_format not in {"json", "json_object"}:
+        return
+    try:
+        value = json.loads(data, parse_constant=_refuse_constant)
+    except ValueError:
+        raise Refused(Code.BAD_REQUEST) from None
+    if data_format == "json_object" and not isinstance(value, dict):
+        raise Refused(Code.BAD_REQUEST)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")

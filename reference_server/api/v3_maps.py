@@ -1,0 +1,160 @@
+"""Map channels and shared poll channels (6.9)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from google.protobuf.message import Message
+
+from centrifugo_grpc.errors import Code
+from protos.v3 import api_pb2 as api
+from reference_server.api.answers import Refused
+from reference_server.api.v3_rules import payload, rules_of
+from reference_server.engine.maps import Change, Entry
+from reference_server.engine.streams import Position, UnrecoverablePositionError, Version
+from reference_server.node import Node
+from reference_server.settings import MapOptions
+
+
+class MapCalls:
+    """Facts v3-v6.md 5 Map and SharedPollPublish."""
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._maps = node.maps
+
+    def handlers(self) -> dict[str, Callable[[Any], Message | None]]:
+        """The handlers by RPC."""
+        return {
+            "MapPublish": self._publish,
+            "MapRemove": self._remove,
+            "MapReadState": self._read_state,
+            "MapReadStream": self._read_stream,
+            "MapStats": self._stats,
+            "MapClear": self._clear,
+            "SharedPollPublish": self._shared_poll_publish,
+        }
+
+    def _publish(self, request: api.MapPublishRequest) -> api.MapPublishResult:
+        options = self._options(request.channel, request.key)
+        data = payload(request.data, request.b64data)
+        if request.key_mode not in {"", "if_new", "if_exists"}:
+            raise Refused(Code.BAD_REQUEST)
+        entry = Entry(request.key, data, dict(request.tags))
+        version = Version(request.version, request.version_epoch)
+
+        def publish() -> Change:
+            mode = request.key_mode
+            return self._maps.publish(
+                request.channel, entry, options, key_mode=mode, version=version
+            )
+
+        change = self._once(request.channel, request.idempotency_key, publish)
+        return api.MapPublishResult(**_told(change))
+
+    def _remove(self, request: api.MapRemoveRequest) -> api.MapRemoveResult:
+        options = self._options(request.channel, request.key)
+
+        def remove() -> Change:
+            return self._maps.remove(request.channel, request.key, options)
+
+        change = self._once(request.channel, request.idempotency_key, remove)
+        return api.MapRemoveResult(**_told(change))
+
+    def _once(self, channel: str, key: str, do: Callable[[], Change]) -> Change:
+        """Do something unless its idempotency key was seen; suppressed changes are not kept."""
+        replay_key = f"{channel}_{key}" if key else ""
+        answered = self._node.map_answers.get(replay_key) if replay_key else None
+        if answered is not None:
+            return Change(answered, "idempotency")
+        change = do()
+        if replay_key and not change.suppressed:
+            self._node.map_answers.put(replay_key, change.position)
+        return change
+
+    def _read_state(self, request: api.MapReadStateRequest) -> api.MapReadStateResult:
+        self._options(request.channel)
+        revision = None
+        if request.revision_offset or request.revision_epoch:
+            revision = Position(request.revision_offset, request.revision_epoch)
+        try:
+            entries, position, cursor = self._maps.state(
+                request.channel,
+                limit=request.limit,
+                cursor=request.cursor,
+                key=request.key,
+                revision=revision,
+            )
+        except UnrecoverablePositionError:
+            raise Refused(Code.UNRECOVERABLE_POSITION) from None
+        result = api.MapReadStateResult(
+            offset=position.offset, epoch=position.epoch, cursor=cursor
+        )
+        result.entries.extend(map(_entry, entries))
+        return result
+
+    def _read_stream(self, request: api.MapReadStreamRequest) -> api.MapReadStreamResult:
+        self._options(request.channel)
+        since = None
+        if request.since_offset or request.since_epoch:
+            since = Position(request.since_offset, request.since_epoch)
+        try:
+            entries, position = self._maps.stream(
+                request.channel, since=since, limit=request.limit, reverse=request.reverse
+            )
+        except UnrecoverablePositionError:
+            raise Refused(Code.UNRECOVERABLE_POSITION) from None
+        result = api.MapReadStreamResult(offset=position.offset, epoch=position.epoch)
+        result.entries.extend(map(_entry, entries))
+        return result
+
+    def _stats(self, request: api.MapStatsRequest) -> api.MapStatsResult:
+        self._options(request.channel)
+        return api.MapStatsResult(num_keys=self._maps.count(request.channel))
+
+    def _clear(self, request: api.MapClearRequest) -> api.MapClearResult:
+        self._options(request.channel)
+        self._maps.clear(request.channel)
+        return api.MapClearResult()
+
+    def _shared_poll_publish(
+        self, request: api.SharedPollPublishRequest
+    ) -> api.SharedPollPublishResult:
+        if not request.channel or not request.key or not request.version:
+            raise Refused(Code.BAD_REQUEST)
+        rules = rules_of(self._node, request.channel)
+        if rules.subscription_type != "shared_poll":
+            raise Refused(Code.BAD_REQUEST)
+        if not rules.shared_poll_publish_enabled:
+            raise Refused(Code.NOT_AVAILABLE)
+        payload(request.data, request.b64data)
+        return api.SharedPollPublishResult()
+
+    def _options(self, channel: str, key: str = "any") -> MapOptions:
+        """The options of a map channel; a blank channel or key is a bad request."""
+        if not channel or not key:
+            raise Refused(Code.BAD_REQUEST)
+        rules = rules_of(self._node, channel)
+        if not rules.subscription_type.startswith("map"):
+            raise Refused(Code.BAD_REQUEST)
+        return rules.map
+
+
+def _told(change: Change) -> dict[str, Any]:
+    return {
+        "offset": change.position.offset,
+        "epoch": change.position.epoch,
+        "suppressed": bool(change.suppressed),
+        "suppress_reason": change.suppressed,
+    }
+
+
+def _entry(entry: Entry) -> api.MapEntry:
+    return api.MapEntry(
+        key=entry.key,
+        data=entry.data,
+        tags=entry.tags,
+        offset=entry.offset,
+        score=entry.score,
+        removed=entry.removed,
+        time=entry.time,
+    )

@@ -1,0 +1,195 @@
+"""History: for each channel a stream of publications with gapless offsets within an epoch."""
+
+import heapq
+import random
+import string
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+Clock = Callable[[], float]
+"""Seconds that never go back."""
+
+WHOLE_UINT64 = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in a stream. Offset 0 is before the first publication."""
+
+    offset: int
+    epoch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What was published, with its offset (0 where no history is kept)."""
+
+    data: bytes
+    tags: Mapping[str, str]
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The publisher's own version of a channel's content; number 0 is none."""
+
+    number: int = 0
+    epoch: str = ""
+
+    def supersedes(self, last: "Version") -> bool:
+        """Whether a publication of this version comes after one of version `last`."""
+        other_epoch = bool(self.epoch) and self.epoch != last.epoch
+        return self.number == 0 or other_epoch or self.number > last.number
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many publications a stream keeps, and for how many seconds (0: for ever)."""
+
+    size: int
+    ttl: float
+    meta_ttl: float = 0
+
+
+class UnrecoverablePositionError(Exception):
+    """The position belongs to another epoch."""
+
+
+class ImpossiblePositionError(Exception):
+    """Nothing can come before the position: reverse since offset 0."""
+
+
+@dataclass(slots=True)
+class _Stream:
+    epoch: str
+    publications: deque[Publication] = field(default_factory=deque)
+    top: int = 0
+    version: Version = Version()
+    expires: float = 0
+    forgotten: float = 0
+
+    @property
+    def position(self) -> Position:
+        return Position(self.top, self.epoch)
+
+
+class Streams:
+    """All streams of a node. Times are the clock's seconds."""
+
+    def __init__(self, clock: Clock, epoch_length: int) -> None:
+        self._clock = clock
+        self._epoch_length = epoch_length
+        self._streams: dict[str, _Stream] = {}
+        self._deadlines: list[tuple[float, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    def add(
+        self,
+        channel: str,
+        data: bytes,
+        tags: Mapping[str, str],
+        retention: Retention,
+        version: Version = Version(),  # noqa: B008  (immutable)
+    ) -> tuple[Publication | None, Position]:
+        """Append a publication; None instead of it if its version was superseded already."""
+        now = self._clock()
+        stream = self._stream(channel, now)
+        if not version.supersedes(stream.version):
+            return None, stream.position
+        stream.version = version
+        stream.top += 1
+        publication = Publication(data, tags, stream.top)
+        stream.publications.append(publication)
+        while len(stream.publications) > retention.size:
+            stream.publications.popleft()
+        stream.expires = now + retention.ttl
+        heapq.heappush(self._deadlines, (stream.expires, channel))
+        self._prolong(channel, stream, retention.meta_ttl, now)
+        return publication, stream.position
+
+    def read(
+        self,
+        channel: str,
+        *,
+        limit: int,
+        since: Position | None = None,
+        reverse: bool = False,
+        meta_ttl: float = 0,
+    ) -> tuple[list[Publication], Position]:
+        """Publications after (reverse: before) a position, and the stream's top.
+
+        `limit` 0 gives the top alone, a negative one everything. A position that was trimmed
+        reads from the oldest publication kept. A blank epoch in it stands for any.
+        """
+        now = self._clock()
+        stream = self._stream(channel, now)
+        self._prolong(channel, stream, meta_ttl, now)
+        if since is not None and since.epoch and since.epoch != stream.epoch:
+            raise UnrecoverablePositionError
+        if limit == 0:
+            return [], stream.position
+        found = _backward(stream, since) if reverse else _forward(stream, since)
+        return list(islice(found, limit if limit > 0 else None)), stream.position
+
+    def position(self, channel: str) -> Position:
+        """The top of a channel's stream."""
+        return self._stream(channel, self._clock()).position
+
+    def remove(self, channel: str) -> None:
+        """Drop a channel's publications. Its offset, epoch and version stay."""
+        stream = self._streams.get(channel)
+        if stream is not None:
+            stream.publications.clear()
+
+    def sweep(self) -> None:
+        """Free what has expired; reading never shows it, so any interval will do."""
+        now = self._clock()
+        while self._deadlines and self._deadlines[0][0] <= now:
+            _, channel = heapq.heappop(self._deadlines)
+            stream = self._streams.get(channel)
+            if stream is None:
+                continue
+            if stream.expires <= now:
+                stream.publications.clear()
+            if 0 < stream.forgotten <= now:
+                del self._streams[channel]
+
+    def _stream(self, channel: str, now: float) -> _Stream:
+        stream = self._streams.get(channel)
+        if stream is None or 0 < stream.forgotten <= now:
+            stream = self._streams[channel] = _Stream(new_epoch(self._epoch_length))
+        elif stream.publications and stream.expires <= now:
+            stream.publications.clear()
+        return stream
+
+    def _prolong(self, channel: str, stream: _Stream, meta_ttl: float, now: float) -> None:
+        stream.forgotten = now + meta_ttl if meta_ttl else 0
+        if meta_ttl:
+            heapq.heappush(self._deadlines, (stream.forgotten, channel))
+
+
+def new_epoch(length: int) -> str:
+    """Letters that tell one life of a stream from another."""
+    return "".join(random.choices(string.ascii_letters, k=length))
+
+
+def _forward(stream: _Stream, since: Position | None) -> Iterator[Publication]:
+    # The offset after the largest one is 0 in the real server's arithmetic: everything.
+    after = 0 if since is None or since.offset == WHOLE_UINT64 else since.offset
+    return (publication for publication in stream.publications if publication.offset > after)
+
+
+def _backward(stream: _Stream, since: Position | None) -> Iterator[Publication]:
+    publications = reversed(stream.publications)
+    if since is None:
+        return publications
+    if since.offset == 0:
+        raise ImpossiblePositionError
+    oldest = stream.publications[0].offset if stream.publications else 0
+    if not oldest <= since.offset - 1 <= stream.top:
+        return iter(())
+    return (publication for publication in publications if publication.offset < since.offset)
