@@ -1,0 +1,142 @@
+"""What a test of the corpus calls the target with: one dialect of it, in the rules of one release."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from types import ModuleType
+from typing import Any
+
+from google.protobuf.message import Message
+
+from centrifugo_grpc.client import Recorder, V2Client, V3Client
+from centrifugo_grpc.endpoint import Endpoint
+from centrifugo_grpc.errors import ApiError, Code, api_error
+from centrifugo_grpc.exchange import CallOptions, Exchange
+from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from conformance.profile import Profile
+from protos.v2 import api_pb2 as v2
+from protos.v3 import api_pb2 as v3
+
+Answer = Exchange[Any]
+
+
+class Api:
+    """A dialect of the target, with calls that know the dialect's messages.
+
+    The fields of a call are those of its request message. A field that the dialect does not
+    declare raises `ValueError`: such a test needs fewer releases, or `raw`.
+    """
+
+    def __init__(self, endpoint: Endpoint, release: Release, record: Recorder | None) -> None:
+        self.release = release
+        self.dialect = dialect_of(release)
+        self.client: V2Client | V3Client = (
+            V2Client(endpoint, record) if self.dialect is Dialect.V2 else V3Client(endpoint, record)
+        )
+
+    @property
+    def messages(self) -> ModuleType:
+        """The module of the dialect's messages."""
+        return v2 if self.dialect is Dialect.V2 else v3
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.client.close()
+
+    def error(self, code: Code) -> ApiError:
+        """The error `code` in the words of the release."""
+        return api_error(code, self.release)
+
+    def call(self, method: str, *, options: CallOptions | None = None, **fields: Any) -> Answer:
+        """Call an RPC by its name; a field that is None is not set."""
+        request: Message = getattr(self.messages, f"{method}Request")(**fields)
+        return self.client.call(
+            self.dialect.service, method, request, self._response(method), options
+        )
+
+    def raw(
+        self,
+        method: str,
+        body: bytes,
+        options: CallOptions | None = None,
+        service: str | None = None,
+    ) -> Answer:
+        """Send `body` as it is, to any method of any service."""
+        service = service or self.dialect.service
+        return self.client.call(service, method, body, self._response(method), options)
+
+    def _response(self, method: str) -> type[Message]:
+        name = f"{method}Response"
+        response: type[Message] = getattr(self.messages, name, self.messages.InfoResponse)
+        return response
+
+    def publish(self, channel: str, data: bytes, **fields: Any) -> Answer:
+        """Publish."""
+        return self.call("Publish", channel=channel, data=data, **fields)
+
+    def broadcast(self, channels: Iterable[str], data: bytes, **fields: Any) -> Answer:
+        """Broadcast."""
+        return self.call("Broadcast", channels=channels, data=data, **fields)
+
+    def history(self, channel: str, **fields: Any) -> Answer:
+        """History; v3 answers no publications unless `limit` asks for them."""
+        return self.call("History", channel=channel, **fields)
+
+    def history_remove(self, channel: str, **fields: Any) -> Answer:
+        """HistoryRemove."""
+        return self.call("HistoryRemove", channel=channel, **fields)
+
+    def presence(self, channel: str, **fields: Any) -> Answer:
+        """Presence."""
+        return self.call("Presence", channel=channel, **fields)
+
+    def presence_stats(self, channel: str, **fields: Any) -> Answer:
+        """PresenceStats."""
+        return self.call("PresenceStats", channel=channel, **fields)
+
+    def channels(self, **fields: Any) -> Answer:
+        """Channels."""
+        return self.call("Channels", **fields)
+
+    def info(self, **fields: Any) -> Answer:
+        """Info."""
+        return self.call("Info", **fields)
+
+    def unsubscribe(self, **fields: Any) -> Answer:
+        """Unsubscribe."""
+        return self.call("Unsubscribe", **fields)
+
+    def disconnect(self, **fields: Any) -> Answer:
+        """Disconnect."""
+        return self.call("Disconnect", **fields)
+
+    def rpc(self, **fields: Any) -> Answer:
+        """RPC."""
+        return self.call("RPC", **fields)
+
+    def subscribe(self, **fields: Any) -> Answer:
+        """Subscribe."""
+        return self.call("Subscribe", **fields)
+
+    def refresh(self, **fields: Any) -> Answer:
+        """Refresh."""
+        return self.call("Refresh", **fields)
+
+    def batch(self, commands: Iterable[Message | Mapping[str, Any]], **fields: Any) -> Answer:
+        """Batch of commands, each a message or its fields."""
+        return self.call("Batch", commands=commands, **fields)
+
+
+class Channels:
+    """Names channels that nobody has used before, so that runs may repeat and overlap."""
+
+    def __init__(self, profile: Profile | None) -> None:
+        self._profile = profile
+
+    def __call__(self, kind: str | None = None) -> str:
+        """A fresh name in the profile's namespace of `kind`, or without a namespace."""
+        fresh = f"conformance-{secrets.token_hex(8)}"
+        if kind is None:
+            return fresh
+        if self._profile is None:
+            raise LookupError(f"no profile, so no namespace of kind {kind!r}: declare it in needs")
+        return self._profile.channel(kind, fresh)
