@@ -10,7 +10,14 @@ from centrifugo_grpc.releases import EPOCH_LENGTH, IDEMPOTENCY_KEY, PUBLICATION_
 from reference_server.engine.hub import Hub
 from reference_server.engine.maps import Maps
 from reference_server.engine.replay import Replay
-from reference_server.engine.streams import Clock, Position, Retention, Streams, Version
+from reference_server.engine.streams import (
+    NO_VERSION,
+    Clock,
+    Position,
+    Retention,
+    Streams,
+    Version,
+)
 from reference_server.settings import ChannelOptions, Settings
 
 SNAPSHOT_SECONDS = 3.0
@@ -26,7 +33,7 @@ class PublishOptions:
     tags: Mapping[str, str]
     skip_history: bool = False
     idempotency_key: str = ""
-    version: Version = Version()
+    version: Version = NO_VERSION
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ class Node:
     ) -> tuple[Position, bool]:
         if options.skip_history or not rules.keeps_history:
             return NOWHERE, True
-        version = options.version if PUBLICATION_VERSION[self.release] else Version()
+        version = options.version if PUBLICATION_VERSION[self.release] else NO_VERSION
         publication, position = self.streams.add(
             channel, data, options.tags, retention(rules), version
         )

@@ -29,7 +29,7 @@ SWEEP_SECONDS = 1.0
 GRACE_SECONDS = 1.0
 
 
-class _Handlers(grpc.GenericRpcHandler):
+class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     """One handler for every path; an unknown one is refused before its body is read."""
 
     def __init__(self, gate: Gate) -> None:

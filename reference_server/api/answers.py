@@ -9,7 +9,7 @@ from centrifugo_grpc.errors import Code
 Trailers = tuple[tuple[str, str | bytes], ...]
 
 
-class Refused(Exception):  # noqa: N818  (it is an answer, not a fault)
+class Refused(Exception):
     """The call is answered with an API error."""
 
     def __init__(self, code: Code) -> None:

@@ -63,9 +63,7 @@ class Gate:
         request = api.parse(method, body)
         self._require_key(node.settings.api_key, call)
         if method in PRO_RPCS[node.release]:
-            raise GrpcFailure(
-                grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented"
-            )
+            raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented")
         return api.answer(method, request, call)
 
     def _require_key(self, key: str, call: Call) -> None:

@@ -1,11 +1,11 @@
 """What 2.8 says is wrong with a body that does not parse (facts v2.md 4)."""
 
-from google.protobuf.descriptor import Descriptor, FieldDescriptor
+from typing import Any
 
 _VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
 
 
-class _Complaint(Exception):  # noqa: N818
+class _Complaint(Exception):
     pass
 
 
@@ -52,8 +52,11 @@ class _Reader:
             self.skip(tag & 7)
 
 
-def complaint(body: bytes, message: Descriptor) -> str:
-    """What is wrong with a body; all its fields are strings or bytes. Blank if nothing is."""
+def complaint(body: bytes, message: Any) -> str:
+    """What is wrong with a body of the message with this descriptor. Blank if nothing is.
+
+    All fields of the requests of 2.8 are strings or bytes.
+    """
     reader = _Reader(body)
     try:
         while reader.at < len(body):
@@ -63,14 +66,14 @@ def complaint(body: bytes, message: Descriptor) -> str:
     return ""
 
 
-def _read_field(reader: _Reader, message: Descriptor) -> None:
+def _read_field(reader: _Reader, message: Any) -> None:
     tag = reader.varint()
     number, wire_type = tag >> 3, tag & 7
     if wire_type == _END_GROUP:
         raise _Complaint(f"proto: {message.name}: wiretype end group for non-group")
     if number == 0:
         raise _Complaint(f"proto: {message.name}: illegal tag {number} (wire type {tag})")
-    field: FieldDescriptor | None = message.fields_by_number.get(number)
+    field = message.fields_by_number.get(number)
     if field is not None and wire_type != _BYTES:
         name = field.name.title().replace("_", "")
         raise _Complaint(f"proto: wrong wireType = {wire_type} for field {name}")

@@ -81,7 +81,7 @@ class V2Api:
             rules = self._rules(channel)
             self._node.publish(channel, request.data, _NO_OPTIONS, rules)
 
-    def _history(self, request: Any) -> Message:
+    def _history(self, request: Any) -> Any:
         channel = self._with_history(request.channel)
         publications, _ = self._node.streams.read(channel, limit=-1)
         result: Any = _MESSAGES["HistoryResult"]()
@@ -92,7 +92,7 @@ class V2Api:
     def _history_remove(self, request: Any) -> None:
         self._node.streams.remove(self._with_history(request.channel))
 
-    def _presence(self, request: Any) -> Message:
+    def _presence(self, request: Any) -> Any:
         channel = self._with_presence(request.channel)
         result: Any = _MESSAGES["PresenceResult"]()
         for connection in self._node.hub.subscribers(channel):
@@ -102,7 +102,7 @@ class V2Api:
             info.chan_info = connection.channels[channel]
         return result
 
-    def _presence_stats(self, request: Any) -> Message:
+    def _presence_stats(self, request: Any) -> Any:
         subscribers = list(self._node.hub.subscribers(self._with_presence(request.channel)))
         result: Any = _MESSAGES["PresenceStatsResult"]()
         result.num_clients = len(subscribers)
@@ -125,12 +125,12 @@ class V2Api:
         for connection in self._node.hub.connections(_text(request.user)):
             self._node.hub.disconnect(connection)
 
-    def _channels(self, _request: Any) -> Message:
+    def _channels(self, _request: Any) -> Any:
         result: Any = _MESSAGES["ChannelsResult"]()
         result.channels.extend(_raw(channel) for channel, _ in self._node.hub.channels())
         return result
 
-    def _info(self, _request: Any) -> Message:
+    def _info(self, _request: Any) -> Any:
         result: Any = _MESSAGES["InfoResult"]()
         numbers = self._node.snapshot()
         node = result.nodes.add(uid=self._node.uid.encode(), name=self._node.name.encode())

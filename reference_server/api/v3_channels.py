@@ -77,7 +77,9 @@ class ChannelCalls:
                 response.error.code, response.error.message = error.code, error.message
         return result
 
-    def _broadcast_one(self, channel: str, data: bytes, options: PublishOptions) -> api.PublishResult:
+    def _broadcast_one(
+        self, channel: str, data: bytes, options: PublishOptions
+    ) -> api.PublishResult:
         rules = rules_of(self._node, channel)
         if DATA_FORMATS[self._release]:
             _require_format(data, rules.publication_data_format)

@@ -86,9 +86,7 @@ class MapCalls:
             )
         except UnrecoverablePositionError:
             raise Refused(Code.UNRECOVERABLE_POSITION) from None
-        result = api.MapReadStateResult(
-            offset=position.offset, epoch=position.epoch, cursor=cursor
-        )
+        result = api.MapReadStateResult(offset=position.offset, epoch=position.epoch, cursor=cursor)
         result.entries.extend(map(_entry, entries))
         return result
 

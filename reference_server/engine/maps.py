@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from reference_server.engine.streams import (
+    NO_VERSION,
     Clock,
     Position,
     UnrecoverablePositionError,
@@ -67,7 +68,7 @@ class Maps:
         options: MapOptions,
         *,
         key_mode: str = "",
-        version: Version = Version(),  # noqa: B008  (immutable)
+        version: Version = NO_VERSION,
     ) -> Change:
         """Set a key. `key_mode` is blank, `if_new` or `if_exists`."""
         held = self._map(channel)
@@ -76,7 +77,7 @@ class Maps:
             return Change(held.position, "key_exists")
         if key_mode == "if_exists" and not exists:
             return Change(held.position, "key_not_found")
-        if not version.supersedes(held.versions.get(entry.key, Version())):
+        if not version.supersedes(held.versions.get(entry.key, NO_VERSION)):
             return Change(held.position, "version")
         held.versions[entry.key] = version
         stored = self._record(held, entry, options)

@@ -44,6 +44,9 @@ class Version:
         return self.number == 0 or other_epoch or self.number > last.number
 
 
+NO_VERSION = Version()
+
+
 @dataclass(frozen=True, slots=True)
 class Retention:
     """How many publications a stream keeps, and for how many seconds (0: for ever)."""
@@ -66,7 +69,7 @@ class _Stream:
     epoch: str
     publications: deque[Publication] = field(default_factory=deque)
     top: int = 0
-    version: Version = Version()
+    version: Version = NO_VERSION
     expires: float = 0
     forgotten: float = 0
 
@@ -93,7 +96,7 @@ class Streams:
         data: bytes,
         tags: Mapping[str, str],
         retention: Retention,
-        version: Version = Version(),  # noqa: B008  (immutable)
+        version: Version = NO_VERSION,
     ) -> tuple[Publication | None, Position]:
         """Append a publication; None instead of it if its version was superseded already."""
         now = self._clock()
