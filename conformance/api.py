@@ -1,4 +1,4 @@
-"""What a test of the corpus calls the target with: one dialect of it, in the rules of one release."""
+"""What a test of the corpus calls the target with: one dialect, by the rules of one release."""
 
 import secrets
 from collections.abc import Iterable, Mapping

@@ -22,14 +22,14 @@ class Deviation(AssertionError):
 
 
 def success(exchange: Exchange[Any]) -> None:
-    """gRPC status OK, a response that parses, and no API error in it."""
+    """The gRPC status is OK, with a response that parses, and no API error in it."""
     answered_ok = exchange.status is grpc.StatusCode.OK and exchange.response is not None
     if not answered_ok or exchange.error is not None:
         raise Deviation("success: gRPC status OK and no error in the response", answer(exchange))
 
 
 def error(exchange: Exchange[Any], expected: ApiError) -> None:
-    """gRPC status OK, and `error` set to exactly this code and message, and no `result`."""
+    """The gRPC status is OK, with `error` set to exactly this code and message, and no `result`."""
     if exchange.status is not grpc.StatusCode.OK or exchange.error != expected:
         raise Deviation(f"gRPC status OK with the error {_shown_error(expected)}", answer(exchange))
     if exchange.result is not None:
@@ -37,7 +37,7 @@ def error(exchange: Exchange[Any], expected: ApiError) -> None:
 
 
 def status(exchange: Exchange[Any], expected: grpc.StatusCode, details: str | None = None) -> None:
-    """This gRPC status and, unless None, exactly these details."""
+    """The gRPC status is this one and, unless None, exactly these details."""
     has_details = details is None or exchange.details == details
     if exchange.status is not expected or not has_details:
         wanted = f"gRPC status {expected.name}"

@@ -1,0 +1,158 @@
+"""The pytest plugin of the corpus: each hook hands over to the module that has the job."""
+
+import sys
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import pytest
+from _pytest.terminal import TerminalReporter
+
+from centrifugo_grpc.problem import Problem
+from conformance import judging, selection, terminal
+from conformance.api import Api, Channels
+from conformance.evidence import RECORDED
+from conformance.options import add_options, read_options
+from conformance.preflight import header
+from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare, suite_version
+from conformance.target import from_message
+
+_TARGET = "conformance_target"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    """Find the target before anything else: what is wrong with it is one line, and the end."""
+    sent = getattr(config, "workerinput", None)
+    try:
+        if sent is not None:
+            target = from_message(sent[_TARGET])
+            config.stash[RUN] = Run(read_options(config), target)
+        elif not _only_asks(config):
+            config.stash[RUN] = prepare(config)
+    except Problem as problem:
+        print(problem, file=sys.stderr)
+        return PROBLEM_STATUS
+    return None
+
+
+def _only_asks(config: pytest.Config) -> bool:
+    """Whether no test will run: help, or a list of something."""
+    asks = ("help", "version", "markers", "showfixtures", "show_fixtures_per_test", "collectonly")
+    return any(getattr(config.option, name, False) for name in asks)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks of the corpus."""
+    config.addinivalue_line("markers", "requirement(declared): what the test judges")
+    config.addinivalue_line("markers", "core: the first milestone of somebody who writes a server")
+    config.addinivalue_line("markers", "slow: takes more than a second")
+    if RUN in config.stash and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(config.stash[RUN], "conformance-run")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist the target: only the controller looks for one."""
+    node.workerinput[_TARGET] = node.config.stash[RUN].target.as_message()
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Name the target and what was found there."""
+    run = config.stash.get(RUN, None)
+    return header(run.target, suite_version()) if run is not None else []
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test a dialect that its requirement concerns."""
+    mark = next(metafunc.definition.iter_markers("requirement"), None)
+    if mark is None or "api" not in metafunc.fixturenames:
+        where = f"{metafunc.module.__name__}.{metafunc.function.__name__}"
+        raise pytest.UsageError(f"{where}: a test of the corpus has @requirement and takes `api`")
+    dialects = mark.args[0].dialects
+    metafunc.parametrize("api", dialects, ids=[str(d) for d in dialects], indirect=True)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Let -k know a test by the id of its requirement."""
+    requirement = selection.requirement_of(item)
+    if requirement is not None:
+        item.extra_keyword_matches.add(requirement.id)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
+    """Leave out what the target does not offer, after the selections of the command line."""
+    judging.count_cases(items)
+    yield
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    left_out = [item for item in items if not selection.runs(item, run.target)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if selection.runs(item, run.target)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give the report its verdict."""
+    report = yield
+    raised = call.excinfo.value if call.excinfo is not None else None
+    judging.conclude(item, raised, report, item.config.stash[RUN].target)
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport) -> Any:
+    """Show verdicts that pytest has no word for."""
+    return judging.category(report)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Sum up, set the exit status, write the results; the last line comes after pytest's own."""
+    run = session.config.stash.get(RUN, None)
+    if run is None or hasattr(session.config, "workerinput"):
+        yield
+        return
+    problem = finish(session, run)
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if problem is not None:
+        print(problem, file=sys.stderr)
+    elif run.summary is not None and reporter is not None:
+        terminal.show_last_line(reporter, run.summary)
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
+    """Show what differs and what was not shown, in groups."""
+    run = config.stash.get(RUN, None)
+    if run is not None and run.summary is not None:
+        terminal.show(terminalreporter, run, run.summary)
+
+
+@pytest.fixture
+def api(request: pytest.FixtureRequest) -> Iterator[Api]:
+    """The dialect under test; every call is kept as evidence."""
+    target = request.config.stash[RUN].target
+    release = target.release(request.param)
+    assert release is not None
+    exchanges = request.node.stash.setdefault(RECORDED, [])
+    api = Api(target.endpoint, release, exchanges.append)
+    yield api
+    api.close()
+
+
+@pytest.fixture
+def channel(request: pytest.FixtureRequest, api: Api) -> Channels:
+    """Names fresh channels in the namespaces of the target."""
+    return Channels(request.config.stash[RUN].target.profile(api.dialect))

@@ -1,0 +1,72 @@
+"""Turns what pytest says of a test into the verdict on its requirement."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import pytest
+
+from conformance import evidence
+from conformance.evidence import CASES, RECORDED
+from conformance.selection import dialect_of_item, requirement_of
+from conformance.target import Target
+from conformance.verdicts import Verdict, judge, reason
+
+
+def count_cases(items: Sequence[pytest.Item]) -> None:
+    """Note on each test how many there are for its requirement and dialect, before selection."""
+    keys = {
+        item: (requirement.id, dialect_of_item(item))
+        for item in items
+        if (requirement := requirement_of(item)) is not None
+    }
+    counts = Counter(keys.values())
+    for item, key in keys.items():
+        item.stash[CASES] = counts[key]
+
+
+def conclude(
+    item: pytest.Item, raised: BaseException | None, report: pytest.TestReport, target: Target
+) -> None:
+    """Add the verdict to the report of the phase that decides it, and say it as it is meant."""
+    requirement = requirement_of(item)
+    if requirement is None or (report.when != "call" and raised is None):
+        return
+    decided = judge(requirement.level, raised)
+    if report.when != "call":
+        decided = Verdict.ERROR  # Set-up and clean-up are the suite's own.
+    exchanges = item.stash.get(RECORDED, [])
+    dialect = dialect_of_item(item)
+    why = "" if raised is None else reason(raised)
+    told = evidence.properties(requirement, dialect.value, decided, why, exchanges)
+    told["cases"] = str(item.stash.get(CASES, 1))
+    item.user_properties[:] = told.items()
+    report.user_properties = list(told.items())
+    if decided is Verdict.ERROR:
+        report.outcome = "failed"  # With its traceback: it is the suite that went wrong.
+    elif raised is not None:
+        where = f"{dialect} as {target.release(dialect)}"
+        text = evidence.told(requirement, where, raised, exchanges)
+        _tell(report, f"{requirement.id} [{where}]", text, differs=decided is Verdict.DIFFERS)
+
+
+def _tell(report: pytest.TestReport, title: str, text: str, *, differs: bool) -> None:
+    """Replace pytest's traceback by what the requirement says and what came instead."""
+    file, line, _ = report.location
+    report.location = (file, line, title)
+    if differs:
+        report.outcome = "skipped"  # Neither a success nor a failure.
+        report.longrepr = (file, (line or 0) + 1, text)
+    else:
+        report.longrepr = text
+
+
+def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
+    """How the terminal counts and colours a verdict that pytest has no word for."""
+    verdict = dict(report.user_properties).get("verdict")
+    if report.when != "call":
+        return None
+    if verdict == Verdict.DIFFERS.value:
+        return "differs", "d", ("DIFFERS", {"yellow": True})
+    if verdict == Verdict.ERROR.value:
+        return "error", "E", ("ERROR", {"red": True})
+    return None

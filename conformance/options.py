@@ -1,0 +1,124 @@
+"""What one gives on the command line: which target, how to get in, what to judge it by."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from centrifugo_grpc.discovery import parse_release
+from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.releases import Dialect, Release, dialect_of
+
+KEY_VARIABLE = "CENTRIFUGO_GRPC_API_KEY"
+_DIALECTS = {
+    "auto": (),
+    "v2": (Dialect.V2,),
+    "v3": (Dialect.V3,),
+    "both": (Dialect.V2, Dialect.V3),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options as given; `target` None starts the reference server.
+
+    `dialects` are those that must be judged, empty for whichever the target serves; `release`
+    None leaves it to the target to tell.
+    """
+
+    target: str | None
+    api_key: str | None
+    tls: bool
+    ca: Path | None
+    dialects: tuple[Dialect, ...]
+    release: Release | None
+    profiles: tuple[Path, ...]
+    results: Path | None
+    strict: bool
+    shown: Mapping[str, Any]
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options to pytest."""
+    group = parser.getgroup("conformance", "conformance of a Centrifugo GRPC API")
+    group.addoption(
+        "--target", metavar="HOST:PORT", help="the server; without it, the reference server"
+    )
+    group.addoption("--api-key", metavar="KEY", help=f"its API key (or {KEY_VARIABLE})")
+    group.addoption("--tls", action="store_true", help="it speaks TLS")
+    group.addoption("--ca", metavar="FILE", help="PEM file of the authorities to trust")
+    group.addoption("--dialect", default="auto", metavar="auto|v2|v3|both", help="what to judge")
+    releases = "|".join(["auto", *(str(release) for release in Release)])
+    group.addoption("--release", default="auto", metavar=releases, help="whose rules apply")
+    group.addoption(
+        "--target-profile",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="what the target is configured with; may repeat, one a release",
+    )
+    group.addoption("--results", metavar="FILE.json", help="write what was judged, with evidence")
+    _add_strict(group)
+    parser.addini(
+        "conformance_corpus",
+        "folder whose test_*.py files are the whole corpus",
+        type="string",
+        default=str(Path(__file__).parent),
+    )
+
+
+def _add_strict(group: pytest.OptionGroup) -> None:
+    """Declare `--strict` unless this pytest has one, whose flag then serves for both."""
+    try:
+        group.addoption("--strict", action="store_true", help="what differs fails, too")
+    except ValueError:
+        return
+
+
+def read_options(config: pytest.Config) -> Options:
+    """The options of a run; raises `Problem` for one that makes no sense."""
+    given = config.option
+    if given.dialect not in _DIALECTS:
+        raise Problem(f"unknown dialect {given.dialect!r}: give one of {', '.join(_DIALECTS)}")
+    dialects = _DIALECTS[given.dialect]
+    release = None if given.release == "auto" else parse_release(given.release)
+    if release is not None and dialects and dialects != (dialect_of(release),):
+        raise Problem(f"--release {release} speaks {dialect_of(release)} alone: correct --dialect")
+    if given.target is None and (given.tls or given.ca):
+        raise Problem("--tls and --ca need --target: the reference server is started without TLS")
+    return Options(
+        target=given.target,
+        api_key=given.api_key or os.environ.get(KEY_VARIABLE) or None,
+        tls=given.tls,
+        ca=Path(given.ca) if given.ca else None,
+        dialects=dialects,
+        release=release,
+        profiles=tuple(Path(file) for file in given.target_profile),
+        results=_results_file(given.results),
+        strict=bool(given.strict),
+        shown=_shown(given),
+    )
+
+
+def _results_file(name: str | None) -> Path | None:
+    if name is None:
+        return None
+    path = Path(name)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise Problem(f"cannot write results to {path}: give a file in a folder that exists")
+    return path
+
+
+def _shown(given: Any) -> dict[str, Any]:
+    """The options as a result file tells them: the key is left out."""
+    return {
+        "dialect": given.dialect,
+        "release": given.release,
+        "strict": bool(given.strict),
+        "target_profiles": list(given.target_profile),
+        "keyword": given.keyword,
+        "markers": given.markexpr,
+    }
