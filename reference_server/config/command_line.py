@@ -1,0 +1,71 @@
+"""The command line: Centrifugo's flags, in the form of 2 to 5 and in that of 6."""
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NoReturn
+
+from centrifugo_grpc.discovery import parse_release
+from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.releases import Release
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """What was asked for. `options` are the given flags by the name of the option they set."""
+
+    config: Path | None = None
+    release: Release | None = None
+    address: str | None = None
+    options: Mapping[str, str | int | bool] = field(default_factory=dict)
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Problem(f"{message}; python -m reference_server --help lists the options")
+
+
+def parse_command_line(arguments: Sequence[str]) -> CommandLine:
+    """Read the arguments; raises `Problem` for what is no option."""
+    given = vars(_parser().parse_args(arguments))
+    config, release, address = (given.pop(name) for name in ("config", "release", "address"))
+    return CommandLine(
+        config=config,
+        release=parse_release(release) if release else None,
+        address=address,
+        options={name: value for name, value in given.items() if value is not None},
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python -m reference_server",
+        description="A Centrifugo in Python: answers the GRPC API as a real release does.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "-c", "--config", type=Path, metavar="FILE", help="Centrifugo's configuration file"
+    )
+    parser.add_argument(
+        "--release", metavar="2.8|3.2|4.1|5.4|6.9", help="serve this release's service alone"
+    )
+    parser.add_argument("--address", metavar="HOST", help="where to listen (default: loopback)")
+    switch = {"nargs": "?", "const": True, "type": _truth, "metavar": "true|false"}
+    for form, name in (("flat (2 to 5)", "grpc_api"), ("nested (6)", "grpc_api.enabled")):
+        parser.add_argument(f"--{name}", dest=name, help=f"GRPC API on, {form}", **switch)  # type: ignore[arg-type]
+    for name in ("grpc_api_port", "grpc_api.port"):
+        parser.add_argument(
+            f"--{name}", dest=name, type=int, metavar="PORT", help="default 10000; 0 takes any"
+        )
+    for name in ("grpc_api_address", "grpc_api.address"):
+        parser.add_argument(f"--{name}", dest=name, metavar="HOST", help="as --address")
+    return parser
+
+
+def _truth(text: str) -> bool:
+    if text.lower() in {"true", "1", "t"}:
+        return True
+    if text.lower() in {"false", "0", "f"}:
+        return False
+    raise argparse.ArgumentTypeError(f"{text!r} is neither true nor false")
