@@ -5,7 +5,9 @@ order and the words of Go's server. asyncio was measured to serve more calls her
 """
 
 import asyncio
+import errno
 import signal
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -99,6 +101,7 @@ def _listen(server: Any, settings: Settings) -> str:
     host = settings.grpc_address
     shown = f"[{host}]" if ":" in host else host
     address = f"{shown}:{settings.grpc_port}"
+    _require_free(host, settings.grpc_port)
     try:
         if settings.tls is None:
             port = server.add_insecure_port(address)
@@ -106,8 +109,28 @@ def _listen(server: Any, settings: Settings) -> str:
             pair = (settings.tls.key, settings.tls.certificate)
             port = server.add_secure_port(address, grpc.ssl_server_credentials([pair]))
     except RuntimeError:
-        raise Problem(
-            f"cannot listen on {address}: the port is in use, or the address is not this"
-            " machine's; choose another with --grpc_api_port"
-        ) from None
+        raise _no_port(address) from None
     return f"{shown}:{port}"
+
+
+def _require_free(host: str, port: int) -> None:
+    """A name may stand for several addresses; grpcio is content if one of them is free."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror:
+        raise Problem(f"no address to listen on: {host!r}; give one of this machine's") from None
+    for family, kind, protocol, _, address in found:
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(address)
+            except OSError as error:
+                if error.errno == errno.EADDRINUSE:
+                    raise _no_port(f"{host}:{port}") from None
+
+
+def _no_port(address: str) -> Problem:
+    return Problem(
+        f"cannot listen on {address}: the port is in use, or the address is not this machine's;"
+        " choose another with --grpc_api_port"
+    )

@@ -13,7 +13,10 @@ _ENDINGS = ".json, .yaml, .yml or .toml"
 
 
 def read_file(path: Path) -> dict[str, Any]:
-    """The options in a file; raises `Problem` if there are none to be read."""
+    """The options in a file, their names in lower case, since Centrifugo knows no case.
+
+    Raises `Problem`, with the line where there is one, if there are none to be read.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -22,20 +25,42 @@ def read_file(path: Path) -> dict[str, Any]:
         raise Problem(f"the configuration {path} is not UTF-8 text") from error
     try:
         options = _parse(path, text)
-    except (ValueError, yaml.YAMLError) as error:
-        what = " ".join(str(error).split())
-        raise Problem(f"the configuration {path} does not parse: {what}") from error
+    except (ValueError, RecursionError, yaml.YAMLError) as error:
+        raise Problem(f"the configuration {path} does not parse: {_told(error)}") from error
+    if options is None and path.suffix.lower() != ".json":
+        return {}
     if not isinstance(options, dict):
         raise Problem(f"the configuration {path} is no table of options")
-    return {str(name).lower(): value for name, value in options.items()}
+    return _in_lower_case(options)  # type: ignore[no-any-return]
 
 
 def _parse(path: Path, text: str) -> Any:
     ending = path.suffix.lower()
     if ending == ".json":
-        return json.loads(text)
+        return json.loads(text, parse_constant=_refuse_constant)
     if ending in {".yaml", ".yml"}:
         return yaml.safe_load(text)
     if ending == ".toml":
         return tomllib.loads(text)
     raise Problem(f"the configuration {path} has to end in {_ENDINGS}")
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        mark = error.problem_mark
+        return f"{error.problem}, line {mark.line + 1} column {mark.column + 1}"
+    if isinstance(error, RecursionError):
+        return "it is nested too deep"
+    return " ".join(str(error).split())
+
+
+def _in_lower_case(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(name).lower(): _in_lower_case(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_lower_case(item) for item in value]
+    return value

@@ -1,55 +1,104 @@
-"""Values of options: what a file, a flag or a variable may write for each kind."""
+"""Values of options: what a file, a flag or a variable may write for each kind.
+
+Strings are read as Go reads them, since variables hold nothing else.
+"""
 
 import re
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
 
-_UNITS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_PART = re.compile(r"(\d+(?:\.\d+)?|\.\d+)(ns|us|µs|ms|s|m|h)")
-_NAMESPACE = re.compile(r"[-a-zA-Z0-9_.]{2,}")
+_NANOSECONDS = {
+    "ns": 1,
+    "us": 1_000,
+    "µs": 1_000,
+    "μs": 1_000,
+    "ms": 1_000_000,
+    "s": 1_000_000_000,
+    "m": 60_000_000_000,
+    "h": 3_600_000_000_000,
+}
+_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_DURATION = re.compile(rf"[-+]?(?:{_PART.pattern})+")
+_NAMESPACE = re.compile(r"[-a-zA-Z0-9_.]{2,}", re.ASCII)
+_TRUE = {"1", "t", "true"}
+_FALSE = {"0", "f", "false", ""}
 
 
 def duration(option: str, value: Any) -> float:
-    """Seconds of a Go duration ("1h30m"); a bare number counts nanoseconds, as there."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise Problem(f'{option}: {value!r} is no duration; write it as "300s"')
-    if isinstance(value, int | float):
-        return value * 1e-9
-    text = value.strip()
-    if re.fullmatch(r"\d+", text):
-        return int(text) * 1e-9
-    if not re.fullmatch(f"(?:{_PART.pattern})+", text):
-        raise Problem(f'{option}: {value!r} is no duration; write it as "300s"')
-    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(text))
+    """Seconds of a Go duration ("1h30m"). A number counts nanoseconds, as it does there."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value / 1e9
+    if isinstance(value, str):
+        if value in {"", "0"}:
+            return 0.0
+        if _DURATION.fullmatch(value):
+            return _nanoseconds(value) / 1e9
+        if value.isdecimal():
+            raise Problem(f'{option}: "{value}" has no unit; write it as "{value}s"')
+    raise Problem(f'{option}: {shown(value)} is no duration; write it as "300s" or "1h30m"')
+
+
+def _nanoseconds(text: str) -> int:
+    total = sum(round(float(number) * _NANOSECONDS[unit]) for number, unit in _PART.findall(text))
+    return -total if text.startswith("-") else total
+
+
+def duration_with_unit(option: str, value: Any) -> float:
+    """Seconds of a duration whose unit has to be told: at the top level of a flat file."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and value:
+        raise Problem(f'{option}: {value} has no unit; write it as "{value}s"')
+    return duration(option, value)
 
 
 def truth(option: str, value: Any) -> bool:
-    """A switch: true or false, as a word too."""
+    """A switch: true or false, as a word or a number too."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.lower() in {"true", "1", "t", "false", "0", "f", ""}:
-        return value.lower() in {"true", "1", "t"}
+    if isinstance(value, str) and value.lower() in _TRUE | _FALSE:
+        return value.lower() in _TRUE
     if isinstance(value, int):
         return value != 0
-    raise Problem(f"{option}: {value!r} is neither true nor false")
+    raise Problem(f"{option}: {shown(value)} is neither true nor false")
 
 
 def whole(option: str, value: Any) -> int:
     """A whole number, as text too."""
-    try:
-        if isinstance(value, bool):
-            raise TypeError
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+", value):
         return int(value)
-    except (TypeError, ValueError):
-        raise Problem(f"{option}: {value!r} is no whole number") from None
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    raise Problem(f"{option}: {shown(value)} is no whole number")
+
+
+def text(option: str, value: Any) -> str:
+    """A string; a bare number or switch counts as its text, as in Centrifugo."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return str(value)
+    raise Problem(f"{option}: {shown(value)} is no text")
+
+
+def table(option: str, value: Any) -> dict[str, Any]:
+    """A table of options; nothing at all is an empty one."""
+    if value is None:
+        return {}
+    if isinstance(value, dict):
+        return value
+    raise Problem(f"{option}: {shown(value)} is no table of options")
 
 
 def port(option: str, value: Any) -> int:
     """A port; 0 lets the system choose."""
     number = whole(option, value)
     if not 0 <= number < 65536:
-        raise Problem(f"{option}: {number} is no port; ports go from 1 to 65535")
+        raise Problem(f"{option}: {number} is no port; ports go from 1 to 65535, 0 takes any")
     return number
 
 
@@ -57,6 +106,14 @@ def namespace_name(value: Any) -> str:
     """The name of a namespace: two or more letters, digits, `-`, `_` or `.`."""
     if not isinstance(value, str) or not _NAMESPACE.fullmatch(value):
         raise Problem(
-            f"not a namespace name: {value!r}; it takes two or more of letters, digits, - _ ."
+            f"{shown(value)} is no name of a namespace:"
+            " it takes two or more of letters, digits, - _ ."
         )
     return value
+
+
+def shown(value: Any) -> str:
+    """A value as a message shows it: short, on one line."""
+    told = f'"{value}"' if isinstance(value, str) else repr(value)
+    told = " ".join(told.split())
+    return told if len(told) <= 60 else f"{told[:57]}..."

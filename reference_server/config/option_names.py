@@ -1,0 +1,150 @@
+"""Which options a release knows, of those that concern the GRPC API.
+
+An option that a release does not know has no effect there. Centrifugo 2 to 4 say nothing, 5 and
+6 warn; here it is always said. Sources: the configuration types of each release.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from centrifugo_grpc.releases import Release
+
+_ALL = tuple(Release)
+_V3_ON, _V4_ON, _V5_ON, _V6 = _ALL[1:], _ALL[2:], _ALL[3:], _ALL[4:]
+_V2, _V2_V3, _FLAT = _ALL[:1], _ALL[:2], _ALL[:4]
+
+_CHANNEL: Mapping[tuple[Release, ...], str] = {
+    _ALL: "presence join_leave history_size",
+    _V2: "history_lifetime history_recover server_side",
+    _V2_V3: (
+        "publish subscribe_to_publish anonymous presence_disable_for_client"
+        " history_disable_for_client"
+    ),
+    _ALL[1:2]: "recover position protected",
+    _FLAT: "proxy_subscribe proxy_publish",
+    _V3_ON: "history_ttl subscribe_proxy_name publish_proxy_name",
+    _ALL[2:4]: "proxy_sub_refresh",
+    _V4_ON: (
+        "force_push_join_leave force_positioning allow_positioning force_recovery allow_recovery"
+        " allow_subscribe_for_anonymous allow_subscribe_for_client allow_publish_for_anonymous"
+        " allow_publish_for_subscriber allow_publish_for_client allow_presence_for_anonymous"
+        " allow_presence_for_subscriber allow_presence_for_client allow_history_for_anonymous"
+        " allow_history_for_subscriber allow_history_for_client allow_user_limited_channels"
+        " channel_regex sub_refresh_proxy_name"
+    ),
+    _ALL[3:4]: (
+        "proxy_cache_empty proxy_subscribe_stream proxy_subscribe_stream_bidirectional"
+        " cache_empty_proxy_name"
+    ),
+    _V5_ON: (
+        "history_meta_ttl force_recovery_mode allowed_delta_types delta_publish"
+        " subscribe_stream_proxy_name"
+    ),
+    _V6: (
+        "auto_cache_recover allow_tags_filter map_clients_presence_channel_prefix"
+        " map_users_presence_channel_prefix publication_data_format subscribe_proxy_enabled"
+        " publish_proxy_enabled sub_refresh_proxy_enabled subscribe_stream_proxy_enabled"
+        " subscribe_stream_proxy_bidirectional subscription_type map shared_poll"
+    ),
+}
+_GRPC_API: Mapping[tuple[Release, ...], str] = {
+    _FLAT: (
+        "grpc_api grpc_api_port grpc_api_key grpc_api_tls grpc_api_tls_cert grpc_api_tls_key"
+        " grpc_api_tls_disable"
+    ),
+    _ALL[1:4]: "grpc_api_address",
+    _ALL[2:4]: (
+        "grpc_api_tls_cert_pem grpc_api_tls_key_pem grpc_api_tls_root_ca grpc_api_tls_root_ca_pem"
+        " grpc_api_tls_client_ca grpc_api_tls_client_ca_pem grpc_api_tls_server_name"
+        " grpc_api_tls_insecure_skip_verify"
+    ),
+    _ALL[3:4]: "grpc_api_error_mode grpc_api_reflection grpc_api_max_receive_message_size",
+}
+_META: Mapping[tuple[Release, ...], str] = {
+    _V2: "memory_history_meta_ttl redis_history_meta_ttl",
+    _ALL[1:3]: "history_meta_ttl",
+    _ALL[3:4]: "global_history_meta_ttl history_meta_ttl",
+}
+
+_NESTED: Mapping[str, frozenset[str]] = {
+    "": frozenset(
+        "http_server log engine broker presence_manager map_broker controller shared_poll client"
+        " channel rpc proxies http_api grpc_api consumers websocket sse http_stream webtransport"
+        " uni_sse uni_http_stream uni_websocket uni_grpc emulation admin prometheus health swagger"
+        " debug init opentelemetry graphite usage_stats node shutdown pid_file"
+        " enable_unreleased_features".split()
+    ),
+    "grpc_api": frozenset(
+        "enabled error_mode address port key tls reflection max_receive_message_size".split()
+    ),
+    "grpc_api.tls": frozenset(
+        "enabled cert_pem key_pem server_ca_pem client_ca_pem insecure_skip_verify"
+        " server_name".split()
+    ),
+    "channel": frozenset(
+        "proxy without_namespace namespaces history_meta_ttl publication_data_format max_length"
+        " private_prefix namespace_boundary user_boundary user_separator".split()
+    ),
+    "node": frozenset({"name", "info_metrics_aggregate_interval"}),
+}
+
+
+def _of(names: Mapping[tuple[Release, ...], str], release: Release) -> frozenset[str]:
+    return frozenset(
+        name for releases, text in names.items() if release in releases for name in text.split()
+    )
+
+
+def _any(names: Mapping[tuple[Release, ...], str]) -> frozenset[str]:
+    return frozenset(name for text in names.values() for name in text.split())
+
+
+def channel_option_names(release: Release) -> frozenset[str]:
+    """The options that a namespace may have besides its name."""
+    return _of(_CHANNEL, release)
+
+
+def without_effect(
+    file: Mapping[str, Any], namespaces: Iterable[Mapping[str, Any]], release: Release
+) -> list[str]:
+    """The names of options that stand in a file and have no effect in a release."""
+    top = _nested(file) if release >= Release.V6_9 else _flat(file, release)
+    known = channel_option_names(release) | {"name"}
+    listed = "channel.namespaces" if release >= Release.V6_9 else "namespaces"
+    unknown = {name for namespace in namespaces for name in namespace if name not in known}
+    return sorted(top) + [f"{name} in {listed}" for name in sorted(unknown)]
+
+
+def _flat(file: Mapping[str, Any], release: Release) -> set[str]:
+    """Of the top level only names that some release knows: the rest is not about this API."""
+    judged = _any(_CHANNEL) | _any(_GRPC_API) | _any(_META)
+    known = channel_option_names(release) | _of(_GRPC_API, release) | _of(_META, release)
+    return {
+        name for name in file if name not in known and (name in judged or _is_grpc_api_key(name))
+    }
+
+
+def _is_grpc_api_key(name: str) -> bool:
+    return name.startswith("grpc_api_")
+
+
+def _nested(file: Mapping[str, Any]) -> set[str]:
+    found = set()
+    for section, known in _NESTED.items():
+        inner: Any = file
+        for part in filter(None, section.split(".")):
+            inner = inner.get(part) if isinstance(inner, Mapping) else None
+        if isinstance(inner, Mapping):
+            prefix = f"{section}." if section else ""
+            found |= {prefix + name for name in inner if name not in known}
+    return found
+
+
+def is_nested_variable(name: str) -> bool:
+    """Whether a variable starts as one of the nested options does."""
+    return any(
+        name == f"CENTRIFUGO_{section.upper()}"
+        if section in {"pid_file", "proxies"}
+        else name.startswith(f"CENTRIFUGO_{section.upper()}_")
+        for section in _NESTED[""]
+    )
