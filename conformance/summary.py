@@ -46,8 +46,9 @@ class Summary:
 
     @property
     def shown(self) -> list[Row]:
-        """The rows that were judged."""
-        return [row for row in self.rows if row.verdict is not Verdict.NOT_SHOWN]
+        """The rows that were judged: where the suite went wrong, nothing is known."""
+        unknown = (Verdict.NOT_SHOWN, Verdict.ERROR)
+        return [row for row in self.rows if row.verdict not in unknown]
 
     def of(self, verdict: Verdict) -> list[Row]:
         """The rows with one verdict."""
@@ -85,7 +86,7 @@ class Summary:
 
     def _besides(self) -> str:
         differing = 0 if self.strict else len(self.of(Verdict.DIFFERS))
-        return f", {differing} differ from Centrifugo" if differing else ""
+        return f", {_differ(differing)}" if differing else ""
 
     def counts(self) -> dict[str, Any]:
         """The counts as a result file has them."""
@@ -137,6 +138,10 @@ def _tally(rows: Sequence[Row]) -> str:
     words = [f"{failed[level]} {level.value} failed" for level in Level if failed[level]]
     differing = sum(row.verdict is Verdict.DIFFERS for row in rows)
     errors = sum(row.verdict is Verdict.ERROR for row in rows)
-    words += [f"{differing} differ from Centrifugo"] if differing else []
+    words += [_differ(differing)] if differing else []
     words += [f"{errors} could not be judged (error)"] if errors else []
     return ", ".join(words)
+
+
+def _differ(count: int) -> str:
+    return f"{count} {'differs' if count == 1 else 'differ'} from Centrifugo"
