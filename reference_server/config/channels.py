@@ -5,106 +5,130 @@ from typing import Any
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
-from reference_server.config.values import duration, namespace_name, truth, whole
+from reference_server.config import values
+from reference_server.config.checks import require_consistent
+from reference_server.config.option_names import channel_option_names
 from reference_server.settings import ChannelOptions, MapOptions
-
-_SUBSCRIPTION_TYPES = {"", "stream", "map", "map_clients", "map_users", "shared_poll"}
-_DATA_FORMATS = {"", "json", "json_object", "binary"}
 
 
 def namespaces(
-    tables: Iterable[Mapping[str, Any]], release: Release, meta_ttl: float
+    tables: Iterable[Mapping[str, Any]], release: Release, meta_ttl: float, data_format: str = ""
 ) -> dict[str, ChannelOptions]:
-    """The configured namespaces by name; `meta_ttl` in seconds is what they inherit."""
+    """The configured namespaces by name.
+
+    `meta_ttl`, in seconds, and `data_format` are what those inherit that set none.
+    """
     found: dict[str, ChannelOptions] = {}
     for table in tables:
-        name = namespace_name(table.get("name"))
+        name = values.namespace_name(table.get("name", ""))
         if name in found:
-            raise Problem(f"the namespace {name!r} stands twice in the configuration")
-        found[name] = channel_options(f"namespace {name}", table, release, meta_ttl)
+            raise Problem(f"two namespaces are named {name}: rename one or leave it out")
+        place = f"namespace {name}"
+        found[name] = channel_options(
+            place, table, release, meta_ttl=meta_ttl, data_format=data_format
+        )
     return found
 
 
 def channel_options(
-    place: str, table: Mapping[str, Any], release: Release, meta_ttl: float
+    place: str,
+    table: Mapping[str, Any],
+    release: Release,
+    *,
+    meta_ttl: float,
+    data_format: str = "",
 ) -> ChannelOptions:
-    """The options in a table, checked as the release checks them when it starts."""
-    options = _by_release(place, table, release, meta_ttl)
-    _require_consistent(place, options, release)
+    """The options in a table, checked as the release checks them when it starts.
+
+    What the release does not know has no effect.
+    """
+    known = {
+        name: value
+        for name, value in table.items()
+        if value is not None and name in channel_option_names(release)
+    }
+    options = _Reader(place, known).read(release, meta_ttl, data_format)
+    require_consistent(place, known, options, release)
     return options
 
 
-def _by_release(
-    place: str, table: Mapping[str, Any], release: Release, meta_ttl: float
-) -> ChannelOptions:
-    def on(*names: str) -> bool:
-        return any(truth(f"{place}: {name}", table.get(name, False)) for name in names)
+class _Reader:
+    """Reads one table of options, all of them known to the release."""
 
-    is_old = release is Release.V2_8
-    recovered = {2: "history_recover", 3: "recover"}.get(release.major, "force_recovery")
-    positioned = {2: "history_recover", 3: "position"}.get(release.major, "force_positioning")
-    own_meta = table.get("history_meta_ttl") if release >= Release.V5_4 else None
-    return ChannelOptions(
-        history_size=whole(f"{place}: history_size", table.get("history_size", 0)),
-        history_ttl=_history_ttl(place, table, is_old=is_old),
-        history_meta_ttl=(
-            duration(f"{place}: history_meta_ttl", own_meta) if own_meta else meta_ttl
-        ),
-        presence=on("presence"),
-        join_leave=on("join_leave"),
-        force_push_join_leave=on("force_push_join_leave"),
-        positioned=on(positioned),
-        recovered=on(recovered),
-        recovery_mode=str(table.get("force_recovery_mode") or "stream"),
-        auto_cache_recover=on("auto_cache_recover"),
-        allow_subscribe_for_client=on("allow_subscribe_for_client"),
-        allow_subscribe_for_anonymous=on("anonymous", "allow_subscribe_for_anonymous"),
-        allow_publish_for_client=on("publish", "allow_publish_for_client"),
-        allow_user_limited_channels=on("allow_user_limited_channels"),
-        protected=on("protected"),
-        publication_data_format=str(table.get("publication_data_format") or ""),
-        subscription_type=str(table.get("subscription_type") or "stream"),
-        map=_map_options(place, table.get("map") or {}),
-        shared_poll_publish_enabled=bool((table.get("shared_poll") or {}).get("publish_enabled")),
-    )
+    def __init__(self, place: str, table: Mapping[str, Any]) -> None:
+        self._place = place
+        self._table = table
 
+    def read(self, release: Release, meta_ttl: float, data_format: str) -> ChannelOptions:
+        recovered = self._on("history_recover", "recover", "force_recovery")
+        return ChannelOptions(
+            history_size=self._whole("history_size"),
+            history_ttl=self._history_ttl(release),
+            history_meta_ttl=self._seconds("history_meta_ttl") or meta_ttl,
+            presence=self._on("presence"),
+            join_leave=self._on("join_leave"),
+            force_push_join_leave=self._pushes_join_leave(release),
+            positioned=self._on("history_recover", "position", "force_positioning"),
+            recovered=recovered,
+            recovery_mode=self._text("force_recovery_mode") or "stream",
+            auto_cache_recover=self._on("auto_cache_recover"),
+            allow_subscribe_for_client=self._may_subscribe(release),
+            allow_subscribe_for_anonymous=self._on("anonymous", "allow_subscribe_for_anonymous"),
+            allow_publish_for_client=self._on("publish", "allow_publish_for_client"),
+            allow_user_limited_channels=(
+                release <= Release.V3_2 or self._on("allow_user_limited_channels")
+            ),
+            protected=self._on("protected"),
+            publication_data_format=self._text("publication_data_format") or data_format,
+            subscription_type=self._text("subscription_type") or "stream",
+            map=_map_options(self._place, values.table("map", self._table.get("map"))),
+            shared_poll_publish_enabled=self._publishes_shared_poll(),
+        )
 
-def _history_ttl(place: str, table: Mapping[str, Any], *, is_old: bool) -> float:
-    if is_old:
-        return float(whole(f"{place}: history_lifetime", table.get("history_lifetime", 0)))
-    return duration(f"{place}: history_ttl", table.get("history_ttl", 0))
+    def _on(self, *names: str) -> bool:
+        return any(values.truth(self._named(n), self._table.get(n, False)) for n in names)
+
+    def _whole(self, name: str) -> int:
+        return values.whole(self._named(name), self._table.get(name, 0))
+
+    def _text(self, name: str) -> str:
+        return values.text(self._named(name), self._table.get(name, ""))
+
+    def _seconds(self, name: str) -> float:
+        return values.duration(self._named(name), self._table.get(name, 0))
+
+    def _named(self, name: str) -> str:
+        return f"{self._place}: {name}"
+
+    def _history_ttl(self, release: Release) -> float:
+        if release is Release.V2_8:
+            return float(self._whole("history_lifetime"))
+        return self._seconds("history_ttl")
+
+    def _pushes_join_leave(self, release: Release) -> bool:
+        """Up to 3 they always are; from 4 on that is a switch of its own."""
+        return self._on("join_leave" if release <= Release.V3_2 else "force_push_join_leave")
+
+    def _may_subscribe(self, release: Release) -> bool:
+        """Up to 3 clients may, unless the namespace is closed to them; from 4 on the reverse."""
+        if release <= Release.V3_2:
+            return not self._on("server_side", "protected")
+        return self._on("allow_subscribe_for_client")
+
+    def _publishes_shared_poll(self) -> bool:
+        shared_poll = values.table(self._named("shared_poll"), self._table.get("shared_poll"))
+        name = self._named("shared_poll.publish_enabled")
+        return values.truth(name, shared_poll.get("publish_enabled", False))
 
 
 def _map_options(place: str, table: Mapping[str, Any]) -> MapOptions:
     def seconds(name: str) -> float:
-        return duration(f"{place}: map.{name}", table.get(name, 0))
+        return values.duration(f"{place}: map.{name}", table.get(name, 0))
 
     return MapOptions(
-        mode=str(table.get("mode") or "ephemeral"),
+        mode=values.text(f"{place}: map.mode", table.get("mode", "")) or "ephemeral",
         key_ttl=seconds("key_ttl"),
-        stream_size=whole(f"{place}: map.stream_size", table.get("stream_size", 0)),
+        stream_size=values.whole(f"{place}: map.stream_size", table.get("stream_size", 0)),
         stream_ttl=seconds("stream_ttl"),
         meta_ttl=seconds("meta_ttl"),
     )
-
-
-def _require_consistent(place: str, options: ChannelOptions, release: Release) -> None:
-    """Refuse what stops the real server's start (facts v2.md 4, v3-v6.md 2)."""
-    size, ttl = options.history_size, options.history_ttl
-    if release > Release.V2_8 and (size > 0) != (ttl > 0):
-        raise Problem(f"{place}: history_size and history_ttl go together, set both")
-    if options.recovered and not options.keeps_history:
-        raise Problem(f"{place}: recovery needs history, set its size and its lifetime")
-    if release >= Release.V5_4 and 0 < options.history_meta_ttl < ttl:
-        raise Problem(f"{place}: history_ttl is over history_meta_ttl")
-    if options.recovery_mode not in {"stream", "cache"}:
-        raise Problem(f"{place}: no recovery mode {options.recovery_mode!r}: stream or cache")
-    if release >= Release.V6_9 and 0 < ttl < 1:
-        raise Problem(f"{place}: history_ttl of {ttl:g} s is malformed: no sub-second lifetimes")
-    if options.publication_data_format not in _DATA_FORMATS:
-        raise Problem(
-            f"{place}: no publication_data_format {options.publication_data_format!r}:"
-            " json, json_object or binary"
-        )
-    if options.subscription_type not in _SUBSCRIPTION_TYPES:
-        raise Problem(f"{place}: no subscription_type {options.subscription_type!r}")

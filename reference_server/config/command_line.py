@@ -4,11 +4,29 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
+
+_SWITCHES = {
+    "grpc_api": "GRPC API on (2 to 5)",
+    "grpc_api.enabled": "GRPC API on (6)",
+    "grpc_api_tls": "TLS for the GRPC API (2 to 5)",
+    "grpc_api_tls_disable": "no TLS for the GRPC API though tls is on (2 to 5)",
+    "tls": "TLS (2 to 5)",
+}
+_TEXTS = {
+    "grpc_api_port": ("PORT", "default 10000; 0 takes any (2 to 5)"),
+    "grpc_api.port": ("PORT", "default 10000; 0 takes any (6)"),
+    "grpc_api_address": ("HOST", "as --address"),
+    "grpc_api.address": ("HOST", "as --address"),
+    "grpc_api_tls_cert": ("FILE", "certificate chain, PEM (2 to 5)"),
+    "grpc_api_tls_key": ("FILE", "its key, PEM (2 to 5)"),
+    "tls_cert": ("FILE", "certificate chain, PEM (2 to 5)"),
+    "tls_key": ("FILE", "its key, PEM (2 to 5)"),
+}
 
 
 @dataclass(frozen=True)
@@ -18,7 +36,7 @@ class CommandLine:
     config: Path | None = None
     release: Release | None = None
     address: str | None = None
-    options: Mapping[str, str | int | bool] = field(default_factory=dict)
+    options: Mapping[str, str | bool] = field(default_factory=dict)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,7 +50,7 @@ def parse_command_line(arguments: Sequence[str]) -> CommandLine:
     config, release, address = (given.pop(name) for name in ("config", "release", "address"))
     return CommandLine(
         config=config,
-        release=parse_release(release) if release else None,
+        release=None if release is None else parse_release(release),
         address=address,
         options={name: value for name, value in given.items() if value is not None},
     )
@@ -42,6 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m reference_server",
         description="A Centrifugo in Python: answers the GRPC API as a real release does.",
+        epilog="The key is grpc_api_key (6: grpc_api.key) in the file, or CENTRIFUGO_GRPC_API_KEY.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -50,16 +69,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--release", metavar="2.8|3.2|4.1|5.4|6.9", help="serve this release's service alone"
     )
-    parser.add_argument("--address", metavar="HOST", help="where to listen (default: loopback)")
-    switch = {"nargs": "?", "const": True, "type": _truth, "metavar": "true|false"}
-    for form, name in (("flat (2 to 5)", "grpc_api"), ("nested (6)", "grpc_api.enabled")):
-        parser.add_argument(f"--{name}", dest=name, help=f"GRPC API on, {form}", **switch)  # type: ignore[arg-type]
-    for name in ("grpc_api_port", "grpc_api.port"):
-        parser.add_argument(
-            f"--{name}", dest=name, type=int, metavar="PORT", help="default 10000; 0 takes any"
-        )
-    for name in ("grpc_api_address", "grpc_api.address"):
-        parser.add_argument(f"--{name}", dest=name, metavar="HOST", help="as --address")
+    parser.add_argument("-a", "--address", metavar="HOST", help="where to listen (loopback)")
+    switch: dict[str, Any] = {"nargs": "?", "const": True, "type": _truth, "metavar": "true|false"}
+    for name, told in _SWITCHES.items():
+        parser.add_argument(f"--{name}", dest=name, help=told, **switch)
+    for name, (kind, told) in _TEXTS.items():
+        parser.add_argument(f"--{name}", dest=name, metavar=kind, help=told)
     return parser
 
 

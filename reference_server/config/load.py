@@ -1,6 +1,7 @@
 """Which nodes to run, from a command line and the environment."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,15 +11,15 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
 from reference_server.config.command_line import CommandLine
 from reference_server.config.files import read_file
+from reference_server.config.forms import Form, form_of, in_words_of, releases_of, require_form
 from reference_server.config.node import is_enabled, settings
+from reference_server.config.option_names import is_nested_variable, without_effect
 from reference_server.config.sources import Options
 from reference_server.settings import Settings
 
-_UNTOLD = (Release.V2_8, Release.V5_4)
-"""What a flat file is served as if no release is named: one of each dialect."""
-
-_NESTED_TABLES = ("grpc_api", "uni_grpc", "channel", "client", "http_server")
-_FLAT_LEFTOVERS = ("grpc_api_", "namespaces", "token_", "uni_grpc_", "history_", "client_")
+_KEY = "grpc_api_key"
+_NOT_OPTIONS = re.compile(r"CENTRIFUGO_VAR_|CENTRIFUGO(_[A-Z0-9_]+)?_(PORT|SERVICE_)")
+"""Variables that 6 leaves alone: those for templates, and those that Kubernetes sets."""
 
 
 @dataclass(frozen=True)
@@ -29,18 +30,21 @@ class Loaded:
     notices: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class _Source:
+    """The file that a node of a release starts from."""
+
+    release: Release
+    path: Path
+    file: Mapping[str, Any]
+
+
 def load_settings(command_line: CommandLine, environ: Mapping[str, str]) -> Loaded:
     """The nodes and the notices; raises `Problem` for what stops the start."""
     notices: list[str] = []
-    nodes: list[Settings] = []
-    for release, path in _files(command_line, notices):
-        file = read_file(path)
-        _require_form(path, file, release)
-        notices.extend(_leftovers(path, file, release))
-        options = Options(file, _flags(command_line, release), environ)
-        if not is_enabled(options, release):
-            raise Problem(_off(path, release))
-        nodes.append(settings(options, release, command_line.address))
+    nodes = [
+        _node(source, command_line, environ, notices) for source in _sources(command_line, notices)
+    ]
     if not _is_loopback(nodes[0].grpc_address) and not nodes[0].api_key:
         notices.append(
             f"listening on {nodes[0].grpc_address} without an API key: whoever reaches this"
@@ -49,84 +53,94 @@ def load_settings(command_line: CommandLine, environ: Mapping[str, str]) -> Load
     return Loaded(nodes, notices)
 
 
-def _files(command_line: CommandLine, notices: list[str]) -> list[tuple[Release, Path]]:
-    """The release and the file of each node."""
+def _sources(command_line: CommandLine, notices: list[str]) -> Sequence[_Source]:
     path, release = command_line.config, command_line.release
     if path is None:
-        releases = (release,) if release else (Release.V2_8, LATEST)
-        files = [(shipped, _shipped_file(shipped)) for shipped in releases]
-        names = " and ".join(f"{file.parent.name}/{file.name}" for _, file in files)
-        notices.append(f"no --config: starting from the shipped {names}")
-        return files
+        return _shipped((release,) if release else (Release.V2_8, LATEST), notices)
+    file = read_file(path)
     if release is not None:
-        return [(release, path)]
-    if _is_nested(read_file(path)):
-        return [(LATEST, path)]
-    served = " and ".join(map(str, _UNTOLD))
-    notices.append(
-        f"{path} is a flat file, which does not tell its release: served as {served};"
-        " --release names one"
-    )
-    return [(untold, path) for untold in _UNTOLD]
-
-
-def _shipped_file(release: Release) -> Path:
-    spec = find_spec("conformance")
-    assert spec is not None, "the corpus is installed with the server"
-    assert spec.origin is not None, "the corpus is a plain package"
-    return Path(spec.origin).parent / "targets" / f"centrifugo-{release}" / "main.json"
-
-
-def _is_nested(file: Mapping[str, Any]) -> bool:
-    return any(isinstance(file.get(table), Mapping) for table in _NESTED_TABLES)
-
-
-def _require_form(path: Path, file: Mapping[str, Any], release: Release) -> None:
-    if release >= Release.V6_9:
-        flat = next((name for name in ("grpc_api", "uni_grpc") if _is_scalar(file, name)), None)
-        if flat is not None:
-            raise Problem(
-                f"{path} is in the flat form of Centrifugo 2 to 5 ({flat} is no table): Centrifugo"
-                f" {release} does not start from it; give --release 2.8 to 5.4, or convert it"
-            )
-    elif _is_nested(file):
-        raise Problem(
-            f"{path} is in the nested form of Centrifugo 6: Centrifugo {release} does not read it;"
-            " leave --release out, or give 6.9"
+        return [_Source(release, path, file)]
+    form = form_of(file)
+    releases = releases_of(form)
+    if len(releases) > 1:
+        what = "is a flat file, which" if form is Form.FLAT else "has no options and"
+        notices.append(
+            f"{path} {what} does not tell its release: served as"
+            f" {' and '.join(map(str, releases))}; --release names one"
         )
+    return [_Source(served, path, file) for served in releases]
 
 
-def _is_scalar(file: Mapping[str, Any], name: str) -> bool:
-    return name in file and not isinstance(file[name], Mapping)
-
-
-def _leftovers(path: Path, file: Mapping[str, Any], release: Release) -> list[str]:
-    """Flat options in a nested file have no effect, and a key among them leaves the API open."""
-    if release < Release.V6_9:
-        return []
+def _shipped(releases: Sequence[Release], notices: list[str]) -> Sequence[_Source]:
+    paths = [shipped_file(release) for release in releases]
+    names = " and ".join(f"{path.parent.name}/{path.name}" for path in paths)
+    notices.append(f"no --config: starting from the shipped {names}")
     return [
-        f"warning: {path}: {name} has no effect in Centrifugo {release}"
-        + (": the GRPC API asks for no key; set grpc_api.key" if name == "grpc_api_key" else "")
-        for name in file
-        if name.startswith(_FLAT_LEFTOVERS)
+        _Source(release, path, read_file(path))
+        for release, path in zip(releases, paths, strict=True)
     ]
 
 
-def _flags(command_line: CommandLine, release: Release) -> dict[str, str | int | bool]:
-    """The flags in the words of a release: each form of them works for each file."""
-    flags: dict[str, str | int | bool] = {}
-    for name, value in command_line.options.items():
-        flat = name.replace("grpc_api.enabled", "grpc_api").replace(".", "_")
-        nested = (
-            "grpc_api.enabled" if flat == "grpc_api" else flat.replace("grpc_api_", "grpc_api.")
+def shipped_file(release: Release) -> Path:
+    """What a release is started with if nothing else is said: its target's main file."""
+    spec = find_spec("conformance")
+    if spec is None or spec.origin is None:
+        raise Problem("the shipped configurations are not installed; give one with --config")
+    return Path(spec.origin).parent / "targets" / f"centrifugo-{release}" / "main.json"
+
+
+def _node(
+    source: _Source, command_line: CommandLine, environ: Mapping[str, str], notices: list[str]
+) -> Settings:
+    require_form(source.path, source.file, source.release)
+    flags = in_words_of(source.release, command_line.options)
+    options = Options(source.file, flags, environ)
+    if not is_enabled(options, source.release):
+        raise Problem(_off(source))
+    try:
+        node = settings(options, source.release, command_line.address)
+    except Problem as problem:
+        raise Problem(f"{source.path}, as Centrifugo {source.release}: {problem}") from None
+    notices.extend(_idle_options(source, options))
+    notices.extend(_idle_variables(source, options))
+    return node
+
+
+def _off(source: _Source) -> str:
+    option = "grpc_api.enabled" if source.release >= Release.V6_9 else "grpc_api"
+    return f"{source.path} leaves the GRPC API off: set {option} to true in it, or give --{option}"
+
+
+def _idle_options(source: _Source, options: Options) -> list[str]:
+    """Warnings for what stands in a file in vain; a key among it would leave the API open."""
+    listed = "channel.namespaces" if source.release >= Release.V6_9 else "namespaces"
+    names = without_effect(source.file, options.tables(listed), source.release)
+    told = []
+    if _KEY in names:
+        names.remove(_KEY)
+        told.append(
+            f"warning: {source.path}: {_KEY} has no effect in Centrifugo {source.release}"
+            ", whose GRPC API asks for grpc_api.key"
         )
-        flags[nested if release >= Release.V6_9 else flat] = value
-    return flags
+    if names:
+        told.append(
+            f"warning: {source.path}: without effect in Centrifugo {source.release}:"
+            f" {', '.join(names)}"
+        )
+    return told
 
 
-def _off(path: Path, release: Release) -> str:
-    option = "grpc_api.enabled" if release >= Release.V6_9 else "grpc_api"
-    return f"{path} leaves the GRPC API off: set {option} to true in it, or give --{option}"
+def _idle_variables(source: _Source, options: Options) -> list[str]:
+    if source.release < Release.V6_9:
+        return []
+    names = [
+        name
+        for name in options.variables()
+        if not is_nested_variable(name) and not _NOT_OPTIONS.match(name)
+    ]
+    if not names:
+        return []
+    return [f"warning: without effect in Centrifugo {source.release}: {', '.join(names)}"]
 
 
 def _is_loopback(address: str) -> bool:

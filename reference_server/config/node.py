@@ -1,31 +1,41 @@
 """From options to the settings of a node: the flat form of 2 to 5, the nested one of 6."""
 
-import ssl
-import tempfile
-from pathlib import Path
+import platform
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
-from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases import (
+    ERROR_MODE,
+    RECEIVE_LIMIT_OPTION,
+    REFLECTION,
+    Release,
+)
+from reference_server.config import values
 from reference_server.config.channels import channel_options, namespaces
+from reference_server.config.checks import require_data_format, require_whole_seconds
+from reference_server.config.option_names import channel_option_names
+from reference_server.config.shared_poll import require_shared_poll
 from reference_server.config.sources import Options
-from reference_server.config.values import duration, port, truth, whole
-from reference_server.settings import Settings, Tls
+from reference_server.config.tls import tls_of
+from reference_server.settings import ChannelOptions, Settings
 
 _MAX_RECEIVE = 4_194_304
-_FLAT_CHANNEL_OPTIONS = (
-    *("history_size", "history_lifetime", "history_ttl", "history_recover", "recover"),
-    *("position", "force_recovery", "force_positioning", "force_recovery_mode", "presence"),
-    *("join_leave", "force_push_join_leave", "publish", "anonymous", "protected"),
-    *("allow_subscribe_for_client", "allow_subscribe_for_anonymous", "allow_publish_for_client"),
-    "allow_user_limited_channels",
-)
+_TOP_LEVEL = "channels without a namespace"
+_META_TTL = {
+    Release.V2_8: ("memory_history_meta_ttl", 0),
+    Release.V3_2: ("history_meta_ttl", 0),
+    Release.V4_1: ("history_meta_ttl", "2160h"),
+    Release.V5_4: ("global_history_meta_ttl", "720h"),
+    Release.V6_9: ("channel.history_meta_ttl", "720h"),
+}
+"""How long a stream's position is known by default: the option, and its default."""
+_MAP_NAMES = ("mode", "key_ttl", "stream_size", "stream_ttl", "meta_ttl")
+_SHARED_POLL_NAMES = ("mode", "publish_enabled", "proxy_name")
 
 
 def is_enabled(options: Options, release: Release) -> bool:
     """Whether the GRPC API is switched on."""
-    name = "grpc_api.enabled" if release >= Release.V6_9 else "grpc_api"
-    return truth(name, options.get(name, False))
+    return options.truth("grpc_api.enabled" if release >= Release.V6_9 else "grpc_api")
 
 
 def settings(options: Options, release: Release, address: str | None) -> Settings:
@@ -34,111 +44,124 @@ def settings(options: Options, release: Release, address: str | None) -> Setting
 
 
 def _flat(options: Options, release: Release, address: str | None) -> Settings:
-    meta = "global_history_meta_ttl" if release >= Release.V5_4 else "history_meta_ttl"
-    meta_ttl = 0.0
-    if release > Release.V2_8:
-        meta_ttl = duration(meta, options.get(meta, 0 if release is Release.V3_2 else "720h"))
-    top_level = {name: options.get(name) for name in _FLAT_CHANNEL_OPTIONS}
-    top_level = {name: value for name, value in top_level.items() if value is not None}
-    is_new = release >= Release.V5_4
+    meta_ttl = _flat_meta_ttl(options, release)
     return Settings(
         release=release,
-        grpc_address=address or str(options.get("grpc_api_address") or "localhost"),
-        grpc_port=port("grpc_api_port", options.get("grpc_api_port", 10000)),
-        api_key=str(options.get("grpc_api_key") or ""),
-        tls=_flat_tls(options),
-        error_mode_transport=is_new and _is_transport(options, "grpc_api_error_mode"),
-        reflection=is_new
-        and truth("grpc_api_reflection", options.get("grpc_api_reflection", False)),
-        max_receive_bytes=_receive_limit(options, "grpc_api_max_receive_message_size", is_new),
-        node_name=str(options.get("name") or ""),
-        metrics_interval=_metrics_interval(options, release),
-        without_namespace=channel_options("top level", top_level, release, meta_ttl),
+        grpc_address=address or options.text("grpc_api_address") or "localhost",
+        grpc_port=values.port(options.named("grpc_api_port"), options.get("grpc_api_port", 10000)),
+        api_key=options.text("grpc_api_key"),
+        tls=tls_of(options, release),
+        error_mode_transport=(
+            ERROR_MODE[release] and _is_transport(options, "grpc_api_error_mode")
+        ),
+        reflection=REFLECTION[release] and options.truth("grpc_api_reflection"),
+        max_receive_bytes=(
+            _receive_limit(options, "grpc_api_max_receive_message_size")
+            if RECEIVE_LIMIT_OPTION[release]
+            else _MAX_RECEIVE
+        ),
+        node_name=_node_name(options, "name", "port"),
+        metrics_interval=_flat_metrics_interval(options, release),
+        without_namespace=_flat_top_level(options, release, meta_ttl),
         namespaces=namespaces(options.tables("namespaces"), release, meta_ttl),
-        private_prefix=str(options.get("channel_private_prefix", "$")),
-        boundary=str(options.get("channel_namespace_boundary", ":")),
+        private_prefix=options.text("channel_private_prefix", "$"),
+        boundary=options.text("channel_namespace_boundary", ":"),
     )
+
+
+def _flat_meta_ttl(options: Options, release: Release) -> float:
+    name, default = _META_TTL[release]
+    if release is Release.V2_8:
+        return float(options.whole(name))
+    seconds = values.duration_with_unit(options.named(name), options.get(name, default))
+    require_whole_seconds(name, seconds)
+    return seconds
+
+
+def _flat_top_level(options: Options, release: Release, meta_ttl: float) -> ChannelOptions:
+    given = {name: options.get(name) for name in channel_option_names(release)}
+    for name in ("history_ttl", "history_meta_ttl"):
+        if given.get(name) is not None:
+            seconds = values.duration_with_unit(options.named(name), given[name])
+            require_whole_seconds(name, seconds)
+    return channel_options(_TOP_LEVEL, given, release, meta_ttl=meta_ttl)
+
+
+def _flat_metrics_interval(options: Options, release: Release) -> float:
+    name = "node_info_metrics_aggregate_interval"
+    if release is Release.V2_8:
+        return float(options.whole(name, 60))
+    return values.duration_with_unit(options.named(name), options.get(name, "60s"))
 
 
 def _nested(options: Options, release: Release, address: str | None) -> Settings:
-    meta_ttl = duration("channel.history_meta_ttl", options.get("channel.history_meta_ttl", "720h"))
-    tls = None
-    if truth("grpc_api.tls.enabled", options.get("grpc_api.tls.enabled", False)):
-        tls = _tls(
-            options.get("grpc_api.tls.cert_pem_file") or options.get("grpc_api.tls.cert_pem"),
-            options.get("grpc_api.tls.key_pem_file") or options.get("grpc_api.tls.key_pem"),
-        )
-    top_level = options.get("channel.without_namespace") or {}
+    meta_ttl = _nested_meta_ttl(options, release)
+    data_format = options.text("channel.publication_data_format")
+    require_data_format("channel", data_format)
+    tables = _nested_namespaces(options, release)
+    without = _with_variables(
+        options, options.get("channel.without_namespace"), "channel.without_namespace", release
+    )
+    for place, table in [(_TOP_LEVEL, without), *((f"namespace {t['name']}", t) for t in tables)]:
+        require_shared_poll(place, table, options)
+    interval = "node.info_metrics_aggregate_interval"
     return Settings(
         release=release,
-        grpc_address=address or str(options.get("grpc_api.address") or "localhost"),
-        grpc_port=port("grpc_api.port", options.get("grpc_api.port", 10000)),
-        api_key=str(options.get("grpc_api.key") or ""),
-        tls=tls,
+        grpc_address=address or options.text("grpc_api.address") or "localhost",
+        grpc_port=values.port(options.named("grpc_api.port"), options.get("grpc_api.port", 10000)),
+        api_key=options.text("grpc_api.key"),
+        tls=tls_of(options, release),
         error_mode_transport=_is_transport(options, "grpc_api.error_mode"),
-        reflection=truth("grpc_api.reflection", options.get("grpc_api.reflection", False)),
-        max_receive_bytes=_receive_limit(options, "grpc_api.max_receive_message_size", is_new=True),
-        node_name=str(options.get("node.name") or ""),
-        metrics_interval=duration(
-            "node.info_metrics_aggregate_interval",
-            options.get("node.info_metrics_aggregate_interval", "60s"),
-        ),
+        reflection=options.truth("grpc_api.reflection"),
+        max_receive_bytes=_receive_limit(options, "grpc_api.max_receive_message_size"),
+        node_name=_node_name(options, "node.name", "http_server.port"),
+        metrics_interval=values.duration(options.named(interval), options.get(interval, "60s")),
         without_namespace=channel_options(
-            "channel.without_namespace", top_level, release, meta_ttl
+            _TOP_LEVEL, without, release, meta_ttl=meta_ttl, data_format=data_format
         ),
-        namespaces=namespaces(options.tables("channel.namespaces"), release, meta_ttl),
+        namespaces=namespaces(tables, release, meta_ttl, data_format),
+        # Left blank they keep their defaults in 6, unlike before.
+        private_prefix=options.text("channel.private_prefix") or "$",
+        boundary=options.text("channel.namespace_boundary") or ":",
     )
 
 
-def _metrics_interval(options: Options, release: Release) -> float:
-    name = "node_info_metrics_aggregate_interval"
-    if release is Release.V2_8:
-        return float(whole(name, options.get(name, 60)))
-    return duration(name, options.get(name, "60s"))
+def _nested_meta_ttl(options: Options, release: Release) -> float:
+    name, default = _META_TTL[release]
+    seconds = values.duration(options.named(name), options.get(name) or default)
+    require_whole_seconds(name, seconds)
+    return seconds
 
 
-def _receive_limit(options: Options, name: str, is_new: bool) -> int:
-    return (whole(name, options.get(name, 0)) if is_new else 0) or _MAX_RECEIVE
+def _nested_namespaces(options: Options, release: Release) -> list[dict[str, Any]]:
+    """The namespaces, each with what the variables named for it say."""
+    tables = []
+    for table in options.tables("channel.namespaces"):
+        name = values.namespace_name(table.get("name", ""))
+        tables.append(_with_variables(options, table, f"channel.namespaces.{name}", release))
+    return tables
+
+
+def _with_variables(options: Options, table: Any, prefix: str, release: Release) -> dict[str, Any]:
+    names = [
+        *(channel_option_names(release) - {"map", "shared_poll"}),
+        *(f"map.{name}" for name in _MAP_NAMES),
+        *(f"shared_poll.{name}" for name in _SHARED_POLL_NAMES),
+    ]
+    return options.overlaid(values.table(prefix, table), prefix, names)
+
+
+def _node_name(options: Options, name: str, port: str) -> str:
+    return options.text(name) or f"{platform.node()}_{options.text(port, '8000')}"
+
+
+def _receive_limit(options: Options, name: str) -> int:
+    limit = options.whole(name)
+    return limit if limit > 0 else _MAX_RECEIVE
 
 
 def _is_transport(options: Options, name: str) -> bool:
-    mode = str(options.get(name) or "")
+    mode = options.text(name)
     if mode not in {"", "transport"}:
-        raise Problem(f"{name}: no error mode {mode!r}: leave it out, or transport")
+        raise Problem(f'{name}: "{mode}" is no error mode; leave it out, or write "transport"')
     return mode == "transport"
-
-
-def _flat_tls(options: Options) -> Tls | None:
-    def is_on(name: str) -> bool:
-        return truth(name, options.get(name, False))
-
-    if is_on("grpc_api_tls"):
-        return _tls(options.get("grpc_api_tls_cert"), options.get("grpc_api_tls_key"))
-    if is_on("tls") and not is_on("grpc_api_tls_disable"):
-        return _tls(options.get("tls_cert"), options.get("tls_key"))
-    return None
-
-
-def _tls(certificate: Any, key: Any) -> Tls:
-    """Certificate and key, from files or as PEM text; they have to belong together."""
-    if not certificate or not key:
-        raise Problem("TLS is on for the GRPC API, but its certificate or its key is not given")
-    tls = Tls(_pem(str(certificate)), _pem(str(key)))
-    with tempfile.TemporaryDirectory() as folder:
-        chain, private = Path(folder) / "chain", Path(folder) / "key"
-        chain.write_bytes(tls.certificate)
-        private.write_bytes(tls.key)
-        try:
-            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, private)
-        except (ssl.SSLError, OSError) as error:
-            raise Problem(f"the TLS certificate and key do not fit: {error}") from error
-    return tls
-
-
-def _pem(value: str) -> bytes:
-    if value.startswith("-----BEGIN"):
-        return value.encode()
-    try:
-        return Path(value).read_bytes()
-    except OSError as error:
-        raise Problem(f"cannot read the TLS file {value}: {error.strerror}") from error

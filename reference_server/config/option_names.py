@@ -66,27 +66,26 @@ _META: Mapping[tuple[Release, ...], str] = {
     _ALL[3:4]: "global_history_meta_ttl history_meta_ttl",
 }
 
-_NESTED: Mapping[str, frozenset[str]] = {
-    "": frozenset(
+_NESTED: Mapping[str, str] = {
+    "": (
         "http_server log engine broker presence_manager map_broker controller shared_poll client"
         " channel rpc proxies http_api grpc_api consumers websocket sse http_stream webtransport"
         " uni_sse uni_http_stream uni_websocket uni_grpc emulation admin prometheus health swagger"
         " debug init opentelemetry graphite usage_stats node shutdown pid_file"
-        " enable_unreleased_features".split()
+        " enable_unreleased_features"
     ),
-    "grpc_api": frozenset(
-        "enabled error_mode address port key tls reflection max_receive_message_size".split()
+    "grpc_api": "enabled error_mode address port key tls reflection max_receive_message_size",
+    "grpc_api.tls": (
+        "enabled cert_pem key_pem server_ca_pem client_ca_pem insecure_skip_verify server_name"
     ),
-    "grpc_api.tls": frozenset(
-        "enabled cert_pem key_pem server_ca_pem client_ca_pem insecure_skip_verify"
-        " server_name".split()
-    ),
-    "channel": frozenset(
+    "channel": (
         "proxy without_namespace namespaces history_meta_ttl publication_data_format max_length"
-        " private_prefix namespace_boundary user_boundary user_separator".split()
+        " private_prefix namespace_boundary user_boundary user_separator"
     ),
-    "node": frozenset({"name", "info_metrics_aggregate_interval"}),
+    "node": "name info_metrics_aggregate_interval",
 }
+"""The tables of 6 that are judged, and what they may hold."""
+_NOT_TABLES = frozenset({"pid_file", "proxies", "consumers", "enable_unreleased_features"})
 
 
 def _of(names: Mapping[tuple[Release, ...], str], release: Release) -> frozenset[str]:
@@ -130,7 +129,8 @@ def _is_grpc_api_key(name: str) -> bool:
 
 def _nested(file: Mapping[str, Any]) -> set[str]:
     found = set()
-    for section, known in _NESTED.items():
+    for section, words in _NESTED.items():
+        known = words.split()
         inner: Any = file
         for part in filter(None, section.split(".")):
             inner = inner.get(part) if isinstance(inner, Mapping) else None
@@ -141,10 +141,8 @@ def _nested(file: Mapping[str, Any]) -> set[str]:
 
 
 def is_nested_variable(name: str) -> bool:
-    """Whether a variable starts as one of the nested options does."""
-    return any(
-        name == f"CENTRIFUGO_{section.upper()}"
-        if section in {"pid_file", "proxies"}
-        else name.startswith(f"CENTRIFUGO_{section.upper()}_")
-        for section in _NESTED[""]
+    """Whether a variable is named as one of the nested options is."""
+    rest = name.removeprefix("CENTRIFUGO_").lower()
+    return rest in _NOT_TABLES or any(
+        rest.startswith(f"{section}_") for section in _NESTED[""].split()
     )

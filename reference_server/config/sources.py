@@ -41,17 +41,23 @@ class Options:
             found = values.table(".".join(outer[:number]), found.get(part))
         return found.get(last)
 
+    def named(self, name: str) -> str:
+        """What to call an option in a message: the flag or the variable that has set it."""
+        if name in self._flags:
+            return f"--{name}"
+        return variable(name) if self._environ.get(variable(name)) else name
+
     def truth(self, name: str) -> bool:
         """A switch, off by default."""
-        return values.truth(name, self.get(name, default=False))
+        return values.truth(self.named(name), self.get(name, default=False))
 
     def whole(self, name: str, default: int = 0) -> int:
         """A whole number."""
-        return values.whole(name, self.get(name, default))
+        return values.whole(self.named(name), self.get(name, default))
 
     def text(self, name: str, default: str = "") -> str:
         """A string."""
-        return values.text(name, self.get(name, default))
+        return values.text(self.named(name), self.get(name, default))
 
     def tables(self, name: str) -> list[dict[str, Any]]:
         """A list of tables, such as `namespaces`; a variable holds it as JSON."""
