@@ -1,6 +1,7 @@
 """What a test of the corpus calls the target with: one dialect, by the rules of one release."""
 
 import secrets
+import time
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 from typing import Any
@@ -12,11 +13,14 @@ from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.errors import ApiError, Code, api_error
 from centrifugo_grpc.exchange import CallOptions, Exchange
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from conformance import expect
 from conformance.profile import Profile
 from protos.v2 import api_pb2 as v2
 from protos.v3 import api_pb2 as v3
 
 Answer = Exchange[Any]
+SETTLE_SECONDS = 1.0
+"""How long an effect that may come after its answer is waited for."""
 
 
 class Api:
@@ -81,6 +85,24 @@ class Api:
         """History; v3 answers no publications unless `limit` asks for them."""
         return self.call("History", channel=channel, **fields)
 
+    def publications(self, channel: str) -> list[Any]:
+        """All that the history of a channel holds, oldest first; deviates if it is refused."""
+        everything = {} if self.dialect is Dialect.V2 else {"limit": -1}
+        answer = self.history(channel, **everything)
+        expect.success(answer)
+        return [] if answer.result is None else list(answer.result.publications)
+
+    def payloads(self, channel: str) -> list[bytes]:
+        """The payloads of `publications`."""
+        return [publication.data for publication in self.publications(channel)]
+
+    def settled_payloads(self, channel: str, count: int) -> list[bytes]:
+        """The payloads, awaited until there are `count`: 2.8 broadcasts after it has answered."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while len(found := self.payloads(channel)) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return found
+
     def history_remove(self, channel: str, **fields: Any) -> Answer:
         """HistoryRemove."""
         return self.call("HistoryRemove", channel=channel, **fields)
@@ -140,3 +162,13 @@ class Channels:
         if self._profile is None:
             raise LookupError(f"no profile, so no namespace of kind {kind!r}: declare it in needs")
         return self._profile.channel(kind, fresh)
+
+    def option(self, kind: str, name: str) -> Any:
+        """What the profile says of a namespace, such as its `size`."""
+        assert self._profile is not None, "the requirement needs the kind"
+        return self._profile.namespaces[kind][name]
+
+
+def unknown_namespace() -> str:
+    """A channel in a namespace that no target has."""
+    return f"no-such-namespace-{secrets.token_hex(4)}:{secrets.token_hex(4)}"

@@ -71,8 +71,11 @@ def requirement(
     )
 
     def mark(test: Test) -> Test:
-        marked = pytest.mark.requirement(declared)(test)
-        marked = pytest.mark.core(marked) if core else marked
-        return pytest.mark.slow(marked) if slow else marked
+        pytest.mark.requirement(declared)(test)
+        if core:
+            pytest.mark.core(test)
+        if slow:
+            pytest.mark.slow(test)
+        return test
 
     return mark
