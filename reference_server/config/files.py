@@ -31,7 +31,7 @@ def read_file(path: Path) -> dict[str, Any]:
         return {}
     if not isinstance(options, dict):
         raise Problem(f"the configuration {path} is no table of options")
-    return _in_lower_case(options)  # type: ignore[no-any-return]
+    return _without_dots(_in_lower_case(options))
 
 
 def _parse(path: Path, text: str) -> Any:
@@ -56,6 +56,19 @@ def _told(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "it is nested too deep"
     return " ".join(str(error).split())
+
+
+def _without_dots(options: dict[str, Any]) -> dict[str, Any]:
+    """The options with `{"grpc_api.port": 1}` written as `{"grpc_api": {"port": 1}}`."""
+    spread = {name: value for name, value in options.items() if "." not in name}
+    for name in options.keys() - spread.keys():
+        *outer, last = name.split(".")
+        table = spread
+        for part in outer:
+            inner = table.get(part)
+            table[part] = table = dict(inner) if isinstance(inner, dict) else {}
+        table[last] = options[name]
+    return spread
 
 
 def _in_lower_case(value: Any) -> Any:

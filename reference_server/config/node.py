@@ -128,9 +128,10 @@ def _nested(options: Options, release: Release, address: str | None) -> Settings
 
 def _nested_meta_ttl(options: Options, release: Release) -> float:
     name, default = _META_TTL[release]
-    seconds = values.duration(options.named(name), options.get(name) or default)
+    # None at all, "0s" too, is the default in 6.
+    seconds = values.duration(options.named(name), options.get(name, default))
     require_whole_seconds(name, seconds)
-    return seconds
+    return seconds or values.duration(name, default)
 
 
 def _nested_namespaces(options: Options, release: Release) -> list[dict[str, Any]]:

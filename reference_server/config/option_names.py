@@ -86,6 +86,8 @@ _NESTED: Mapping[str, str] = {
 }
 """The tables of 6 that are judged, and what they may hold."""
 _NOT_TABLES = frozenset({"pid_file", "proxies", "consumers", "enable_unreleased_features"})
+NESTED_TABLES = frozenset(_NESTED[""].split()) - _NOT_TABLES
+"""The options of 6 that are tables; many of the names were switches before."""
 
 
 def _of(names: Mapping[tuple[Release, ...], str], release: Release) -> frozenset[str]:

@@ -13,6 +13,7 @@ from reference_server.config.sources import Options
 from reference_server.settings import Tls
 
 _PEM = b"-----BEGIN "
+_LONGEST_NAME = 200
 
 
 def tls_of(options: Options, release: Release) -> Tls | None:
@@ -64,8 +65,12 @@ def _file(name: str, path: str) -> bytes:
         raise Problem(f"TLS is on for the GRPC API, but {name} is not given")
     try:
         return Path(path).read_bytes()
-    except OSError as error:
-        raise Problem(f"{name}: cannot read {path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        if len(path.splitlines()) > 1 or len(path) > _LONGEST_NAME:
+            # It may be a key: not to be shown.
+            raise Problem(f"{name} holds neither PEM nor the name of a file") from None
+        why = error.strerror if isinstance(error, OSError) else error
+        raise Problem(f"{name}: cannot read {path}: {why}") from error
 
 
 def _pem_of_any_kind(name: str, value: str) -> bytes:

@@ -104,12 +104,12 @@ def port(option: str, value: Any) -> int:
 
 def namespace_name(value: Any) -> str:
     """The name of a namespace: two or more letters, digits, `-`, `_` or `.`."""
-    if not isinstance(value, str) or not _NAMESPACE.fullmatch(value):
+    if not _NAMESPACE.fullmatch(text("name of a namespace", value)):
         raise Problem(
             f"{shown(value)} is no name of a namespace:"
             " it takes two or more of letters, digits, - _ ."
         )
-    return value
+    return text("name of a namespace", value)
 
 
 def shown(value: Any) -> str:
