@@ -13,7 +13,7 @@ from conformance.api import Api, Channels
 from conformance.evidence import RECORDED
 from conformance.options import add_options, read_options
 from conformance.preflight import header
-from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare, suite_version
+from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare
 from conformance.target import from_message
 
 _TARGET = "conformance_target"
@@ -64,7 +64,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Name the target and what was found there."""
     run = config.stash.get(RUN, None)
-    return header(run.target, suite_version()) if run is not None else []
+    return header(run.target) if run is not None else []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -121,7 +121,8 @@ def pytest_report_teststatus(report: pytest.TestReport) -> Any:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     """Sum up, set the exit status, write the results; the last line comes after pytest's own."""
     run = session.config.stash.get(RUN, None)
-    if run is None or hasattr(session.config, "workerinput"):
+    went_wrong = session.exitstatus == pytest.ExitCode.INTERNAL_ERROR
+    if run is None or went_wrong or hasattr(session.config, "workerinput"):
         yield
         return
     problem = finish(session, run)

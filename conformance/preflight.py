@@ -11,6 +11,7 @@ from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from centrifugo_grpc.result_files import suite_version
 from conformance.options import Options
 from conformance.profile import Profile, read_profile
 from conformance.target import Target
@@ -79,12 +80,12 @@ def _fitting(profiles: Sequence[Profile], found: Found) -> Profile | None:
     return exact[0] if exact else None
 
 
-def header(target: Target, suite: str) -> list[str]:
+def header(target: Target) -> list[str]:
     """What a reader must know before the first verdict."""
     endpoint = target.endpoint
     name = "" if target.name == endpoint.address else f" ({target.name})"
     doors = f"{'TLS' if endpoint.tls else 'plaintext'}, {'a' if endpoint.api_key else 'no'} key"
-    lines = [f"Centrifugo Suite {suite}", f"target: {endpoint.address}{name}, {doors}"]
+    lines = [f"Centrifugo Suite {suite_version()}", f"target: {endpoint.address}{name}, {doors}"]
     for found in target.found:
         profile = target.profile(found.dialect)
         offers = f"profile {profile.path}" if profile else "no profile: no namespaces"

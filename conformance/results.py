@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from centrifugo_grpc import result_files
 from conformance.summary import Row, Summary
 from conformance.target import Target
 
@@ -19,8 +20,6 @@ def write_results(
     seconds: float,
 ) -> None:
     """Write what was judged, on what and how it came out; raises `Problem` if that fails."""
-    from centrifugo_grpc import result_files  # noqa: PLC0415
-
     document = result_files.heading("conformance", started) | {
         "seconds": round(seconds, 3),
         "target": _target(target),

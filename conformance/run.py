@@ -4,7 +4,6 @@ import contextlib
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from conformance.target import Target
 
 PROBLEM_STATUS = 2
 """The exit status for what the user has to put right."""
-_SUITE = "centrifugo-suite"
 
 
 @dataclass
@@ -61,14 +59,6 @@ class Run:
 
 
 RUN = pytest.StashKey[Run]()
-
-
-def suite_version() -> str:
-    """The version of this suite, blank if it is not installed."""
-    try:
-        return metadata.version(_SUITE)
-    except metadata.PackageNotFoundError:
-        return "of a source tree"
 
 
 def prepare(config: pytest.Config) -> Run:

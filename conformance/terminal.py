@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.preflight import header
-from conformance.run import Run, suite_version
+from conformance.run import Run
 from conformance.summary import Outcome, Row, Summary
 from conformance.verdicts import Verdict
 
@@ -12,7 +12,7 @@ def show(terminal: pytest.TerminalReporter, run: Run, summary: Summary) -> None:
     """Write the groups: what differs, what was not shown and why."""
     if terminal.no_header or terminal.verbosity < 0:
         terminal.section("target", sep="-")
-        for line in header(run.target, suite_version()):
+        for line in header(run.target):
             terminal.line(line)
     differing = summary.of(Verdict.DIFFERS)
     if differing:

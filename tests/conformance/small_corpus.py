@@ -15,7 +15,8 @@ from conformance import expect
 from conformance.requirement import ALL, V2, V3, Level, requirement
 """
 _ONE = """
-@requirement({id!r}, "A publication is accepted.", level=Level.{level}, source="a page#publish"{more})
+@requirement({id!r}, "A publication is accepted.", level=Level.{level},
+    source="a page#publish"{more})
 def test_{name}(api, channel):
     {body}
 """
@@ -33,7 +34,10 @@ def judge(
     pytester: pytest.Pytester, target: str | None, *arguments: str, corpus: str
 ) -> pytest.RunResult:
     """Judge `target` by a corpus of these texts."""
-    return pytester.runpytest_inprocess(*_prepared(pytester, target, arguments, corpus))
+    with pytest.MonkeyPatch.context() as patch:
+        # Plugins that happen to be installed slow every run down, or show what they like.
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        return pytester.runpytest_inprocess(*_prepared(pytester, target, arguments, corpus))
 
 
 def complaint(

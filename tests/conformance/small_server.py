@@ -15,7 +15,7 @@ from protos.v3 import api_pb2 as v3
 Answer = Callable[[bytes], Message]
 
 
-class _Node(grpc.GenericRpcHandler):
+class _Node(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     """One release: the RPCs that it has, answered with success unless `answers` says otherwise."""
 
     def __init__(
@@ -37,7 +37,7 @@ class _Node(grpc.GenericRpcHandler):
         )
 
     def _answer(self, method: str, request: bytes, context: grpc.ServicerContext) -> Message:
-        metadata = {key: value for key, value in context.invocation_metadata()}
+        metadata = dict(context.invocation_metadata())
         if self._key and metadata.get("authorization") != f"apikey {self._key}":
             context.abort(grpc.StatusCode.UNAUTHENTICATED, "unauthenticated")
         if method in PRO_RPCS[self._release]:
@@ -62,7 +62,7 @@ def small_server(
     key: str | None = None,
 ) -> Iterator[str]:
     """Serve these releases on one free port, telling `version`; yields the address."""
-    nodes = [_Node(r, version or r.full_version, answers or {}, key) for r in releases]
+    nodes: list[Any] = [_Node(r, version or r.full_version, answers or {}, key) for r in releases]
     server = grpc.server(futures.ThreadPoolExecutor(4), handlers=nodes)
     port = server.add_insecure_port("localhost:0")
     server.start()

@@ -1,5 +1,6 @@
 """Bad input is one clear line and a status of 2, before any test."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -147,7 +148,7 @@ def test_a_reference_server_that_does_not_start(
     broken = Path(pytester.path / "broken")
     broken.write_text("#!/bin/sh\necho 'no such luck' >&2\nexit 1\n")
     broken.chmod(0o755)
-    monkeypatch.setattr(reference.sys, "executable", str(broken))
+    monkeypatch.setattr(sys, "executable", str(broken))
     said = complaint(pytester, capfd, None)
     assert said == "the reference server did not start: no such luck"
 
@@ -158,7 +159,7 @@ def test_a_reference_server_that_says_nothing(
     silent = Path(pytester.path / "silent")
     silent.write_text("#!/bin/sh\nexec sleep 60\n")
     silent.chmod(0o755)
-    monkeypatch.setattr(reference.sys, "executable", str(silent))
+    monkeypatch.setattr(sys, "executable", str(silent))
     monkeypatch.setattr(reference, "START_SECONDS", 0.2)
     said = complaint(pytester, capfd, None)
     assert said == "the reference server did not answer in 0.2 s"
