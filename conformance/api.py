@@ -50,7 +50,7 @@ class Api:
         """The error `code` in the words of the release."""
         return api_error(code, self.release)
 
-    def call(self, method: str, *, options: CallOptions | None = None, **fields: Any) -> Answer:
+    def call(self, method: str, /, *, options: CallOptions | None = None, **fields: Any) -> Answer:
         """Call an RPC by its name; a field that is None is not set."""
         request: Message = getattr(self.messages, f"{method}Request")(**fields)
         return self.client.call(
