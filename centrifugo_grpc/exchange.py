@@ -1,6 +1,7 @@
 """One call and its answer, as it went over the wire."""
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -98,7 +99,7 @@ def _shown(message: Message | bytes) -> Any:
 
 
 def _shown_field(field: Any, value: Any) -> Any:
-    if hasattr(value, "items"):
+    if isinstance(value, Mapping):
         entries = sorted(value.items())
         shown = {str(key): _shown_value(item) for key, item in entries[:SHOWN_ENTRIES]}
         return shown if len(entries) <= SHOWN_ENTRIES else {"count": len(entries), "first": shown}

@@ -16,6 +16,14 @@ from conformance.target import Target
 
 NOT_SELECTED = "not selected"
 
+KEY = "key"
+NO_KEY = "no_key"
+"""What a requirement may need besides the profile: that the target asks for a key, or does not."""
+_KEY_REASONS = {
+    KEY: "the target is judged without a key: start it with one and give it with --api-key",
+    NO_KEY: "the target is judged with a key: start it without one and leave --api-key out",
+}
+
 
 @dataclass(frozen=True)
 class Case:
@@ -47,13 +55,18 @@ def concerns(requirement: Requirement, dialect: Dialect, target: Target) -> bool
 
 
 def lacking(requirement: Requirement, dialect: Dialect, target: Target) -> str:
-    """Why a target cannot show a requirement; blank if it can."""
-    if not requirement.needs:
+    """What the target does not offer of the requirement's needs; blank if it offers all."""
+    # Known from the preflight: without a key in hand, Info was answered without one.
+    has_key = target.endpoint.api_key is not None
+    needs = [need for need in requirement.needs if need != ("key" if has_key else "no_key")]
+    if not needs:
         return ""
+    if "key" in needs or "no_key" in needs:
+        return "the target has no key" if "key" in needs else "the target has a key"
     profile = target.profile(dialect)
     if profile is None:
-        return f"no target profile for {dialect}: give one with --target-profile"
-    missing = [need for need in requirement.needs if need not in profile.offers]
+        return f"no profile for {dialect}: name the target's namespaces with --target-profile"
+    missing = [need for need in needs if need not in profile.offers]
     return f"{profile.path} offers no {', '.join(missing)}" if missing else ""
 
 
