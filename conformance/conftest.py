@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from _pytest.terminal import TerminalReporter
+from google.protobuf.message import Message
 
+from centrifugo_grpc.exchange import Exchange
 from centrifugo_grpc.problem import Problem
 from conformance import judging, selection, terminal
 from conformance.api import Api, Channels
-from conformance.evidence import RECORDED
+from conformance.evidence import RECORDED, without_key
 from conformance.options import add_options, read_options
 from conformance.preflight import header
 from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare
@@ -148,7 +150,11 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
     release = target.release(request.param)
     assert release is not None
     exchanges = request.node.stash.setdefault(RECORDED, [])
-    api = Api(target.endpoint, release, exchanges.append)
+
+    def record(exchange: Exchange[Message]) -> None:
+        exchanges.append(without_key(exchange, target.endpoint.api_key))
+
+    api = Api(target.endpoint, release, record)
     yield api
     api.close()
 

@@ -6,7 +6,7 @@ show them.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -46,6 +46,17 @@ class Judged:
     def key(self) -> tuple[str, str]:
         """The requirement and the dialect."""
         return self.id, self.dialect
+
+
+def without_key(exchange: Exchange[Message], key: str | None) -> Exchange[Message]:
+    """The exchange with the API key blotted out of the metadata that a test sent of its own."""
+    if not key:
+        return exchange
+    blotted = tuple(
+        (name, value.replace(key, "<key>") if isinstance(value, str) else value)
+        for name, value in exchange.sent_metadata
+    )
+    return replace(exchange, sent_metadata=blotted)
 
 
 def properties(

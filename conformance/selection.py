@@ -57,17 +57,17 @@ def concerns(requirement: Requirement, dialect: Dialect, target: Target) -> bool
 def lacking(requirement: Requirement, dialect: Dialect, target: Target) -> str:
     """What the target does not offer of the requirement's needs; blank if it offers all."""
     # Known from the preflight: without a key in hand, Info was answered without one.
-    has_key = target.endpoint.api_key is not None
-    needs = [need for need in requirement.needs if need != ("key" if has_key else "no_key")]
+    wrong_key_state = KEY if target.endpoint.api_key is None else NO_KEY
+    if wrong_key_state in requirement.needs:
+        return _KEY_REASONS[wrong_key_state]
+    needs = [need for need in requirement.needs if need not in _KEY_REASONS]
     if not needs:
         return ""
-    if "key" in needs or "no_key" in needs:
-        return "the target has no key" if "key" in needs else "the target has a key"
     profile = target.profile(dialect)
     if profile is None:
-        return f"no profile for {dialect}: name the target's namespaces with --target-profile"
+        return f"no target profile for {dialect}: give one with --target-profile"
     missing = [need for need in needs if need not in profile.offers]
-    return f"{profile.path} offers no {', '.join(missing)}" if missing else ""
+    return f"the profile {profile.name} offers no {', '.join(missing)}" if missing else ""
 
 
 def requirement_of(item: pytest.Item) -> Requirement | None:

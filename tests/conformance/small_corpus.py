@@ -10,6 +10,7 @@ import conformance.conftest  # noqa: F401  (loaded once: an inner run must not l
 _HEAD = """
 import pytest
 from centrifugo_grpc.errors import Code
+from centrifugo_grpc.exchange import CallOptions
 from centrifugo_grpc.releases import Release
 from conformance import expect
 from conformance.requirement import ALL, V2, V3, Level, requirement

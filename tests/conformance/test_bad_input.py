@@ -130,11 +130,14 @@ def test_the_right_key_opens_and_is_told_nowhere(
     pytester: pytest.Pytester, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with small_server(Release.V6_9, key="open-sesame") as address:
-        given = ["--api-key", "open-sesame", "--junit-xml", "junit.xml"]
-        ran = judge(pytester, address, *given, corpus=one("publish.accept.good"))
-    assert ran.outlines[-1] == "conforms: 1 of 1 shown"
-    written = Path(pytester.path / "junit.xml").read_text()
-    assert "open-sesame" not in ran.stdout.str() + ran.stderr.str() + written
+        given = ["--api-key", "open-sesame", "--junit-xml", "junit.xml", "--results", "out.json"]
+        sends_it = "api.info(options=CallOptions(metadata=(('x-told', 'Bearer open-sesame'),)))"
+        corpus = one("publish.accept.good") + one("key.send.other", body=sends_it)
+        ran = judge(pytester, address, *given, corpus=corpus)
+    assert ran.outlines[-1] == "conforms: 2 of 2 shown"
+    files = [Path(pytester.path / name).read_text() for name in ("junit.xml", "out.json")]
+    assert all("Bearer <key>" in text.replace("&lt;", "<").replace("&gt;", ">") for text in files)
+    assert "open-sesame" not in "".join([ran.stdout.str(), ran.stderr.str(), *files])
 
 
 def test_tls_without_a_target(pytester: pytest.Pytester, capfd: pytest.CaptureFixture[str]) -> None:

@@ -54,7 +54,7 @@ def test_a_result_file_has_each_verdict_and_why(pytester: pytest.Pytester) -> No
     rows = {row["id"]: row for row in document["requirements"]}
     assert {name: row["verdict"] for name, row in rows.items()} == VERDICTS
     assert rows["publish.accept.broken"]["reason"] == "RuntimeError: broken"
-    assert rows["presence.read.none"]["reason"].endswith("profile.toml offers no presence")
+    assert rows["presence.read.none"]["reason"] == "the profile small offers no presence"
     assert rows["publish.refuse.blank"]["reason"] == (
         "expected gRPC status OK with the error 107 'bad request', got gRPC status OK with {}"
     )

@@ -109,7 +109,20 @@ def test_what_the_profile_lacks_is_not_shown_and_named(
     corpus = GOOD + one("history.read.one", needs=["history", "presence"])
     ran = judge(pytester, target, profile(pytester, "history"), corpus=corpus)
     assert ran.outlines[-1] == "partial: 1 of 2 shown"
-    ran.stdout.fnmatch_lines(["    1 *profile.toml offers no presence"])
+    ran.stdout.fnmatch_lines(["    1 the profile small offers no presence"])
+
+
+@pytest.mark.parametrize(("key", "shown"), [(None, "auth.of.none"), ("secret", "auth.of.key")])
+def test_what_needs_a_key_or_none_is_shown_where_the_target_is_judged_so(
+    pytester: pytest.Pytester, key: str | None, shown: str
+) -> None:
+    corpus = one("auth.of.key", needs=["key"]) + one("auth.of.none", needs=["no_key"])
+    given = ["--api-key", key] if key else []
+    with small_server(Release.V6_9, key=key) as address:
+        ran = judge(pytester, address, *given, "-v", corpus=corpus)
+    assert ran.outlines[-1] == "partial: 1 of 2 shown"
+    ran.stdout.fnmatch_lines([f"*test_{shown.replace('.', '_')}[[]v3[]] PASSED*"])
+    ran.stdout.fnmatch_lines(["    1 the target is judged with*"])
 
 
 def test_a_server_that_says_not_available_to_every_history_fails(
