@@ -82,7 +82,9 @@ def test_other_types(api: Api, channel: Channels) -> None:
 )
 def test_bad_fields(api: Api, channel: Channels) -> None:
     room = channel("map")
-    for fields in ({"key": ""}, {"key": "k", "key_mode": "replace"}, {"key": "k", "b64data": "!!"}):
+    bad: list[dict[str, Any]]
+    bad = [{"key": ""}, {"key": "k", "key_mode": "replace"}, {"key": "k", "b64data": "!!"}]
+    for fields in bad:
         answer = api.call("MapPublish", channel=room, **fields)
         expect.error(answer, api.error(Code.BAD_REQUEST))
 

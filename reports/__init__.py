@@ -1,0 +1,1 @@
+"""Pages from result files. Reads files alone: imports neither the corpus nor the harness."""
