@@ -23,21 +23,24 @@ CALLS = {
 WIDTH = 88
 
 
-def main() -> None:
-    """Generate everything in place."""
+def generate(root: Path) -> None:
+    """Generate everything into a tree, `ROOT` or another one."""
+    (root / "protos").mkdir(exist_ok=True)
     for source in SOURCES:
-        file = _compile(source)
-        module = ROOT / "protos" / source.replace(".proto", "_pb2.py")
+        file = _compile(source, root / "protos")
+        module = root / "protos" / source.replace(".proto", "_pb2.py")
         module.write_text(_module(source, file.SerializeToString(deterministic=True)))
         if source in CALLS:
-            (ROOT / CALLS[source]).write_text(typed_calls(source, file))
+            calls = root / CALLS[source]
+            calls.parent.mkdir(exist_ok=True)
+            calls.write_text(typed_calls(source, file))
 
 
-def _compile(source: str) -> descriptor_pb2.FileDescriptorProto:
+def _compile(source: str, stubs: Path) -> descriptor_pb2.FileDescriptorProto:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "descriptors"
         protos = ROOT / "protos"
-        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{protos}", f"--pyi_out={protos}"]
+        command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{protos}", f"--pyi_out={stubs}"]
         subprocess.run([*command, f"--descriptor_set_out={out}", source], check=True)
         return descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file[0]
 
@@ -52,4 +55,4 @@ def _module(source: str, serialized: bytes) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    generate(ROOT)

@@ -11,7 +11,7 @@ Alter = Callable[[str, bytes, bytes], bytes]
 """Takes the path of the RPC, the request and the true answer, and gives the answer to send."""
 
 
-class _PassOn(grpc.GenericRpcHandler):
+class _PassOn(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     def __init__(self, channel: grpc.Channel, alter: Alter) -> None:
         self._channel = channel
         self._alter = alter
@@ -21,16 +21,17 @@ class _PassOn(grpc.GenericRpcHandler):
         invoke = self._channel.unary_unary(path, None, None)
 
         def answer(request: bytes, context: grpc.ServicerContext) -> bytes:
-            metadata = [
+            metadata = tuple(
                 (key, value)
                 for key, value in context.invocation_metadata()
                 if not key.startswith(("grpc-", "user-agent"))
-            ]
+            )
             try:
                 true_answer: bytes = invoke(request, metadata=metadata)
             except grpc.RpcError as error:
-                context.set_trailing_metadata(error.trailing_metadata() or ())
-                context.abort(error.code(), error.details())
+                trailers: Any = error.trailing_metadata() or ()
+                context.set_trailing_metadata(trailers)
+                context.abort(error.code(), error.details() or "")
             return self._alter(path, request, true_answer)
 
         return grpc.unary_unary_rpc_method_handler(answer)
