@@ -52,16 +52,16 @@ def _parser() -> argparse.ArgumentParser:
 def reference_server() -> Iterator[str]:
     """A reference server on a free port of this machine; yields its address."""
     command = [sys.executable, "-m", "reference_server", "--grpc_api_port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        words = process.stdout.readline().split()
-        if words[:2] != ["listening", "on"]:
-            raise Problem("the reference server did not start: see what it printed above")
-        yield words[2]
-    finally:
-        process.terminate()
-        process.wait(START_SECONDS)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            words = process.stdout.readline().split()
+            if words[:2] != ["listening", "on"]:
+                raise Problem("the reference server did not start: see what it printed above")
+            yield words[2]
+        finally:
+            process.terminate()
+            process.wait(START_SECONDS)
 
 
 def _measure(address: str, profiles: Sequence[Path], out: Path) -> int:
