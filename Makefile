@@ -42,7 +42,8 @@ lock: venv  ## Pin the newest versions that pyproject.toml allows, with hashes
 	  --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.lock
 
 bench: venv  ## Time each RPC, one call at a time, and compare with the last time
-	$(BIN)/python -m pytest tests/benchmarks --benchmark-autosave --benchmark-compare
+	$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -o python_functions='bench_*' \
+	  --benchmark-autosave $(if $(wildcard .benchmarks/*/*.json),--benchmark-compare)
 
 clean:  ## Remove what the other verbs made
 	rm -rf $(VENV) out site .mypy_cache .ruff_cache .pytest_cache .benchmarks
