@@ -1,7 +1,7 @@
 """Broadcast: one publication into many channels."""
 
 from centrifugo_grpc.errors import Code
-from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases import PUBLISH_RESULT, Release
 from conformance import expect
 from conformance.api import Answer, Api, Channels, unknown_namespace
 from conformance.requirement import V2, V3, Level, requirement
@@ -10,6 +10,7 @@ DOCS = (
     "centrifugal.dev/docs/server/server_api#broadcast;"
     " 2.8.7 docs/content/server/http_api.md#broadcast"
 )
+RESPONSE = "centrifugal.dev/docs/server/server_api#broadcastresult"
 FACTS_V3 = "facts v3-v6.md 5 Broadcast"
 FACTS_V2 = "facts v2.md 3 Broadcast"
 UNTIL_5 = (Release.V3_2, Release.V4_1, Release.V5_4)
@@ -18,6 +19,7 @@ UNTIL_5 = (Release.V3_2, Release.V4_1, Release.V5_4)
 def codes(answer: Answer) -> list[int]:
     """The error code of each channel's response, 0 for none."""
     expect.success(answer)
+    expect.that(answer.result is not None, "`result` is set", answer)
     return [response.error.code for response in answer.result.responses]
 
 
@@ -74,7 +76,7 @@ def test_broadcast_refuses_empty_data_by_channel(api: Api, channel: Channels) ->
     "broadcast.return.by-channel",
     "Broadcast answers for each channel in the order of the request, with its offset and epoch.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastresult",
+    source=RESPONSE,
     releases=V3,
     needs=["history"],
     core=True,
@@ -95,7 +97,7 @@ def test_broadcast_answers_by_channel(api: Api, channel: Channels) -> None:
     "A blank channel and an unknown namespace are errors of their own slot, 107 and 102; the other"
     " channels are published.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastresult",
+    source=RESPONSE,
     releases=V3,
     needs=["history"],
 )
@@ -176,80 +178,6 @@ def test_broadcast_takes_many_channels(api: Api, channel: Channels) -> None:
 
 
 @requirement(
-    "broadcast.keep.tags",
-    "The tags of a broadcast are kept in every channel.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastrequest",
-    releases=V3,
-    needs=["history"],
-)
-def test_broadcast_keeps_tags(api: Api, channel: Channels) -> None:
-    rooms = [channel("history"), channel("history")]
-    expect.success(api.broadcast(rooms, b"x", tags={"k": "v"}))
-    for room in rooms:
-        tags = [dict(item.tags) for item in api.publications(room)]
-        expect.equal("tags", tags, [{"k": "v"}])
-
-
-@requirement(
-    "broadcast.honour.skip-history",
-    "A broadcast with `skip_history` is stored nowhere.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastrequest",
-    releases=V3,
-    needs=["history"],
-)
-def test_broadcast_skips_history(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.broadcast([room], b"x", skip_history=True))
-    expect.equal("history", api.payloads(room), [])
-
-
-@requirement(
-    "broadcast.honour.b64data",
-    "The data of `b64data` is decoded and published.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastrequest",
-    releases=V3,
-    needs=["history"],
-)
-def test_broadcast_decodes_b64data(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.broadcast([room], b"", b64data="AP8="))
-    expect.equal("history", api.payloads(room), [b"\x00\xff"])
-
-
-@requirement(
-    "broadcast.refuse.bad-b64data",
-    "`b64data` that is no base64 is answered with error 107 for the whole call.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastrequest",
-    releases=V3,
-)
-def test_broadcast_refuses_bad_b64data(api: Api, channel: Channels) -> None:
-    expect.error(api.broadcast([channel()], b"", b64data="!!"), api.error(Code.BAD_REQUEST))
-
-
-@requirement(
-    "broadcast.honour.idempotency-key",
-    "A second broadcast with the same idempotency key is stored nowhere and gets the first answer.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#broadcastrequest",
-    releases=[Release.V5_4, Release.V6_9],
-    needs=["history"],
-)
-def test_broadcast_is_idempotent_by_key(api: Api, channel: Channels) -> None:
-    rooms = [channel("history"), channel("history")]
-    first = api.broadcast(rooms, b"first", idempotency_key="key")
-    again = api.broadcast(rooms, b"again", idempotency_key="key")
-    expect.success(first)
-    expect.success(again)
-    expect.equal("the second answer", again.result, first.result)
-    for room in rooms:
-        expect.equal("history", api.payloads(room), [b"first"])
-
-
-@requirement(
     "broadcast.accept.map-namespace",
     "Broadcast into a map namespace is not refused, though Publish is.",
     level=Level.OBSERVED,
@@ -259,3 +187,99 @@ def test_broadcast_is_idempotent_by_key(api: Api, channel: Channels) -> None:
 )
 def test_broadcast_accepts_a_map_namespace(api: Api, channel: Channels) -> None:
     expect.equal("codes", codes(api.broadcast([channel("map")], b"{}")), [0])
+
+
+@requirement(
+    "broadcast.return.result-shape",
+    "Success sets `result` from 3.2 on, and is a message of zero bytes before.",
+    level=Level.OBSERVED,
+    source="facts v2.md 1, v3-v6.md 5 Broadcast",
+)
+def test_broadcast_result_shape(api: Api, channel: Channels) -> None:
+    answer = api.broadcast([channel()], b"x")
+    expect.success(answer)
+    expect.equal("`result` is set", answer.result is not None, PUBLISH_RESULT[api.release])
+    if answer.response is not None and not PUBLISH_RESULT[api.release]:
+        expect.equal("bytes of the answer", answer.response.ByteSize(), 0)
+
+
+@requirement(
+    "broadcast.exclude.error-and-result",
+    "The slot of a channel has either an error or a `result`.",
+    level=Level.MUST,
+    source="centrifugal.dev/docs/server/server_api#publishresponse",
+    releases=V3,
+)
+def test_slots_have_one_of_both(api: Api, channel: Channels) -> None:
+    answer = api.broadcast([channel(), "", unknown_namespace()], b"x")
+    expect.equal("codes", codes(answer), [0, Code.BAD_REQUEST, Code.UNKNOWN_CHANNEL])
+    slots = answer.result.responses
+    expect.equal(
+        "slots with a `result`", [s.HasField("result") for s in slots], [True, False, False]
+    )
+    expect.equal("slots with an error", [s.HasField("error") for s in slots], [False, True, True])
+
+
+@requirement(
+    "broadcast.accept.bad-channels-alone",
+    "Broadcast of bad channels alone succeeds, with an error in each slot.",
+    level=Level.OBSERVED,
+    source=FACTS_V3,
+    releases=V3,
+)
+def test_bad_channels_alone(api: Api) -> None:
+    answer = api.broadcast(["", unknown_namespace()], b"x")
+    expect.equal("codes", codes(answer), [Code.BAD_REQUEST, Code.UNKNOWN_CHANNEL])
+
+
+@requirement(
+    "broadcast.order.empty-data-before-namespace",
+    "Until 5.4 empty data for a blank channel or an unknown namespace is error 107 of the call.",
+    level=Level.OBSERVED,
+    source=f"{FACTS_V2}; v3-v6.md 7",
+    releases=[*V2, *UNTIL_5],
+)
+def test_empty_data_is_refused_first(api: Api) -> None:
+    for room in ("", unknown_namespace()):
+        expect.error(api.broadcast([room], b""), api.error(Code.BAD_REQUEST))
+
+
+@requirement(
+    "broadcast.apply.nothing-when-first-is-bad",
+    "In 2.8 nothing is published if the first channel is bad.",
+    level=Level.OBSERVED,
+    source=FACTS_V2,
+    releases=V2,
+    needs=["history"],
+)
+def test_a_bad_first_channel_ends_it(api: Api, channel: Channels) -> None:
+    for bad, code in (("", Code.BAD_REQUEST), (unknown_namespace(), Code.UNKNOWN_CHANNEL)):
+        rooms = [channel("history"), channel("history")]
+        expect.error(api.broadcast([bad, *rooms], b"x"), api.error(code))
+        for room in rooms:
+            expect.equal("history", api.settled_payloads(room, 1), [])
+
+
+@requirement(
+    "broadcast.tell.first-bad-channel",
+    "In 2.8 the first bad channel decides which error is answered.",
+    level=Level.OBSERVED,
+    source=FACTS_V2,
+    releases=V2,
+)
+def test_the_first_bad_channel_is_told(api: Api) -> None:
+    unknown = unknown_namespace()
+    expect.error(api.broadcast([unknown, ""], b"x"), api.error(Code.UNKNOWN_CHANNEL))
+    expect.error(api.broadcast(["", unknown], b"x"), api.error(Code.BAD_REQUEST))
+
+
+@requirement(
+    "broadcast.accept.shared-poll-namespace",
+    "Broadcast into a shared poll namespace is not refused, though Publish is.",
+    level=Level.OBSERVED,
+    source=f"{FACTS_V3}, 9.10",
+    releases=[Release.V6_9],
+    needs=["shared_poll"],
+)
+def test_broadcast_accepts_a_shared_poll_namespace(api: Api, channel: Channels) -> None:
+    expect.equal("codes", codes(api.broadcast([channel("shared_poll")], b"{}")), [0])

@@ -1,35 +1,22 @@
 """History: what a channel keeps."""
 
-import time
-
 from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import EPOCH_LENGTH
 from conformance import expect
 from conformance.api import Api, Channels, unknown_namespace
 from conformance.requirement import V2, V3, Level, requirement
+from conformance.streams import filled, offsets
 
 DOCS = (
     "centrifugal.dev/docs/server/server_api#history; 2.8.7 docs/content/server/http_api.md#history"
 )
-REQUEST = "centrifugal.dev/docs/server/server_api#historyrequest"
+STREAM = "centrifugal.dev/docs/server/history_and_recovery#the-history-stream"
+UNKNOWN = (
+    "centrifugal.dev/docs/server/codes#unknown-channel; centrifugal.dev/docs/server/server_api"
+    "#publish; facts v2.md 3 History"
+)
+UNAVAILABLE = "centrifugal.dev/docs/server/codes#not-available; facts v2.md 3 History"
 FACTS = "facts v3-v6.md 5 History"
-
-
-def filled(api: Api, room: str, count: int) -> str:
-    """Publish `1` to `count`; gives the epoch (blank in v2, which does not tell it)."""
-    epoch = ""
-    for number in range(1, count + 1):
-        answer = api.publish(room, b"%d" % number)
-        expect.success(answer)
-        epoch = answer.result.epoch if answer.result is not None and api.release.major > 2 else ""
-    return epoch
-
-
-def offsets(api: Api, room: str, **fields: object) -> list[int]:
-    """The offsets of the publications that a History request gets."""
-    answer = api.history(room, **fields)
-    expect.success(answer)
-    return [item.offset for item in answer.result.publications]
 
 
 @requirement(
@@ -75,7 +62,7 @@ def test_history_refuses_a_blank_channel(api: Api) -> None:
     "history.refuse.unknown-namespace",
     "History of a channel in an unknown namespace is answered with error 102.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/codes#server-api-error-codes; facts v2.md 3",
+    source=UNKNOWN,
     core=True,
 )
 def test_history_refuses_an_unknown_namespace(api: Api) -> None:
@@ -86,7 +73,7 @@ def test_history_refuses_an_unknown_namespace(api: Api) -> None:
     "history.refuse.not-kept",
     "History of a channel that keeps none is answered with error 108.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/codes#server-api-error-codes; facts v2.md 3",
+    source=UNAVAILABLE,
     needs=["plain"],
     core=True,
 )
@@ -130,7 +117,7 @@ def test_history_tells_the_top(api: Api, channel: Channels) -> None:
     "history.return.offsets",
     "Each publication of a history tells its offset, gapless from the oldest kept to the top.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/server_api#publication",
+    source="centrifugal.dev/docs/server/server_api#historyresult",
     releases=V3,
     needs=["small_history"],
 )
@@ -177,199 +164,6 @@ def test_epoch_length(api: Api, channel: Channels) -> None:
 
 
 @requirement(
-    "history.limit.zero",
-    "History with limit 0 returns the position without publications.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-    core=True,
-)
-def test_limit_zero_is_the_position_alone(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    filled(api, room, 3)
-    expect.equal("offsets", offsets(api, room, limit=0), [])
-    expect.equal("top offset", api.history(room).result.offset, 3)
-
-
-@requirement(
-    "history.limit.positive",
-    "History with a limit returns at most so many publications, the oldest first.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_a_limit_takes_the_oldest(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    filled(api, room, 5)
-    expect.equal("offsets", offsets(api, room, limit=2), [1, 2])
-    expect.equal("offsets with a limit beyond", offsets(api, room, limit=100), [1, 2, 3, 4, 5])
-
-
-@requirement(
-    "history.limit.negative",
-    "History with a negative limit returns everything.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_a_negative_limit_takes_everything(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    filled(api, room, 5)
-    for limit in (-1, -7):
-        expect.equal(f"offsets, limit {limit}", offsets(api, room, limit=limit), [1, 2, 3, 4, 5])
-
-
-@requirement(
-    "history.reverse.newest-first",
-    "History with `reverse` returns the newest publications first.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_reverse_is_newest_first(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    filled(api, room, 5)
-    expect.equal("offsets", offsets(api, room, limit=2, reverse=True), [5, 4])
-    expect.equal("all offsets", offsets(api, room, limit=-1, reverse=True), [5, 4, 3, 2, 1])
-
-
-@requirement(
-    "history.since.exclusive",
-    "History since a position returns the publications after it, without the one at it.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-    core=True,
-)
-def test_since_is_exclusive(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    epoch = filled(api, room, 5)
-    since = {"offset": 3, "epoch": epoch}
-    expect.equal("offsets", offsets(api, room, limit=-1, since=since), [4, 5])
-    expect.equal("offsets, limit 1", offsets(api, room, limit=1, since=since), [4])
-    top = {"offset": 5, "epoch": epoch}
-    expect.equal("offsets since the top", offsets(api, room, limit=-1, since=top), [])
-
-
-@requirement(
-    "history.since.reverse",
-    "History since a position with `reverse` returns the publications before it, newest first.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_since_with_reverse_reads_backward(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    epoch = filled(api, room, 5)
-    since = {"offset": 4, "epoch": epoch}
-    expect.equal("offsets", offsets(api, room, limit=2, since=since, reverse=True), [3, 2])
-
-
-@requirement(
-    "history.since.reverse-from-zero",
-    "History since offset 0 with `reverse` is answered with error 100.",
-    level=Level.OBSERVED,
-    source=f"{FACTS}, 9.8",
-    releases=V3,
-    needs=["history"],
-)
-def test_nothing_is_before_offset_zero(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    epoch = filled(api, room, 2)
-    answer = api.history(room, limit=-1, since={"offset": 0, "epoch": epoch}, reverse=True)
-    expect.error(answer, api.error(Code.INTERNAL))
-
-
-@requirement(
-    "history.since.blank-epoch",
-    "A blank epoch in `since` stands for the channel's own.",
-    level=Level.OBSERVED,
-    source=FACTS,
-    releases=V3,
-    needs=["history"],
-)
-def test_a_blank_epoch_fits(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    filled(api, room, 3)
-    expect.equal("offsets", offsets(api, room, limit=-1, since={"offset": 1}), [2, 3])
-
-
-@requirement(
-    "history.since.other-epoch",
-    "History since a position of another epoch is answered with error 112.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/codes#server-api-error-codes",
-    releases=V3,
-    needs=["history"],
-    core=True,
-)
-def test_another_epoch_is_unrecoverable(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    filled(api, room, 2)
-    answer = api.history(room, limit=-1, since={"offset": 1, "epoch": "other"})
-    expect.error(answer, api.error(Code.UNRECOVERABLE_POSITION))
-
-
-@requirement(
-    "history.since.trimmed",
-    "History since a position that was trimmed is no error: it starts at the oldest kept.",
-    level=Level.OBSERVED,
-    source=f"{FACTS}, 9.8",
-    releases=V3,
-    needs=["small_history"],
-)
-def test_a_trimmed_position_reads_from_the_oldest(api: Api, channel: Channels) -> None:
-    room = channel("small_history")
-    size = channel.option("small_history", "size")
-    epoch = filled(api, room, size + 3)
-    since = {"offset": 1, "epoch": epoch}
-    expected = list(range(4, size + 4))
-    expect.equal("offsets", offsets(api, room, limit=-1, since=since), expected)
-
-
-@requirement(
-    "history.since.largest-offset",
-    "History since offset 2^64-1 returns everything.",
-    level=Level.OBSERVED,
-    source=f"{FACTS}, 9.8",
-    releases=V3,
-    needs=["history"],
-)
-def test_the_largest_offset_wraps(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    epoch = filled(api, room, 3)
-    since = {"offset": 2**64 - 1, "epoch": epoch}
-    expect.equal("offsets", offsets(api, room, limit=-1, since=since), [1, 2, 3])
-
-
-@requirement(
-    "history.page.whole",
-    "Pages read with limit and since, one after the other, are the whole history.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_pages_are_the_whole(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    epoch = filled(api, room, 7)
-    read: list[int] = []
-    while len(read) < 7:
-        page = offsets(
-            api, room, limit=3, since={"offset": read[-1] if read else 0, "epoch": epoch}
-        )
-        expect.that(page, f"a page after {read}")
-        read += page
-    expect.equal("offsets", read, [1, 2, 3, 4, 5, 6, 7])
-
-
-@requirement(
     "history.hide.publication-info",
     "Publications that came over the API tell no `info`.",
     level=Level.OBSERVED,
@@ -397,26 +191,65 @@ def test_uid_is_never_set(api: Api, channel: Channels) -> None:
 
 
 @requirement(
-    "history.expire.lifetime",
-    "A history is gone two seconds after its lifetime at the latest, and kept until one second"
-    " before its end.",
+    "history.refuse.half-configured",
+    "History where the size or the lifetime alone is set is answered with error 108.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/channels#history_ttl; facts v2.md 3, v3-v6.md 5 History",
-    needs=["short_history"],
-    slow=True,
+    source="2.8.7 docs/content/server/channels.md#history_lifetime; facts v2.md 3 History",
+    releases=V2,
+    needs=["size_only", "lifetime_only"],
 )
-def test_history_expires(api: Api, channel: Channels) -> None:
-    room = channel("short_history")
-    lifetime = float(channel.option("short_history", "ttl").rstrip("s"))
-    filled(api, room, 1)
-    published = time.monotonic()
-    time.sleep(lifetime - 1.5)
-    still = api.payloads(room)
-    if time.monotonic() - published < lifetime - 1:
-        expect.equal("history within its lifetime", still, [b"1"])
-    time.sleep(max(0.0, published + lifetime + 2 - time.monotonic()))
-    expect.equal("history after its lifetime", api.payloads(room), [])
-    if api.release.major > 2:
-        answer = api.publish(room, b"2")
-        expect.success(answer)
-        expect.equal("the next offset", answer.result.offset, 2)
+def test_history_needs_size_and_lifetime(api: Api, channel: Channels) -> None:
+    for kind in ("size_only", "lifetime_only"):
+        room = channel(kind)
+        expect.success(api.publish(room, b"x"))
+        expect.error(api.history(room), api.error(Code.NOT_AVAILABLE))
+        expect.error(api.history_remove(room), api.error(Code.NOT_AVAILABLE))
+
+
+@requirement(
+    "history.leave.unchanged-by-reading",
+    "Reading a history changes nothing of it.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+)
+def test_reading_changes_nothing(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    filled(api, room, 3)
+    first = api.payloads(room)
+    expect.equal("history", first, [b"1", b"2", b"3"])
+    for _ in range(3):
+        expect.equal("history, read again", api.payloads(room), first)
+
+
+@requirement(
+    "history.keep.epoch",
+    "The epoch of a channel stays the same while it is trimmed and removed.",
+    level=Level.MUST,
+    source=STREAM,
+    releases=V3,
+    needs=["small_history"],
+)
+def test_the_epoch_stays(api: Api, channel: Channels) -> None:
+    room = channel("small_history")
+    epochs = [filled(api, room, 5)]
+    expect.success(api.history_remove(room))
+    epochs += [filled(api, room, 1), api.history(room).result.epoch]
+    expect.equal("different epochs", len(set(epochs)), 1)
+
+
+@requirement(
+    "history.trim.every-publication",
+    "The history is trimmed with each publication, and is never above its size.",
+    level=Level.MUST,
+    source="centrifugal.dev/docs/server/channels#history_size; facts v2.md 3 History",
+    needs=["small_history"],
+)
+def test_the_history_is_never_above_its_size(api: Api, channel: Channels) -> None:
+    room = channel("small_history")
+    size = channel.option("small_history", "size")
+    published: list[bytes] = []
+    for number in range(size + 3):
+        published.append(b"%d" % number)
+        expect.success(api.publish(room, published[-1]))
+        expect.equal("history", api.payloads(room), published[-size:])

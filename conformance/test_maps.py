@@ -1,30 +1,20 @@
-"""Map channels and shared poll channels (6.9)."""
+"""Map channels: setting and dropping keys (6.9)."""
 
+import time
 from typing import Any
 
 from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import Release
 from conformance import expect
-from conformance.api import Answer, Api, Channels, unknown_namespace
+from conformance.api import Api, Channels, unknown_namespace
+from conformance.maps import put, state
 from conformance.requirement import Level, requirement
 
-DOCS = "centrifugo v6.9.1 internal/apiproto/api.proto; facts v3-v6.md 5 Map*"
+MAPS = "centrifugal.dev/docs/server/map_subscriptions"
+DOCS = f"{MAPS}#server-api; facts v3-v6.md 5 Map*"
+FACTS = "facts v3-v6.md 5 Map*"
 LATEST = (Release.V6_9,)
 MAP_RPCS = ("MapPublish", "MapRemove", "MapReadState", "MapReadStream", "MapStats", "MapClear")
-
-
-def put(api: Api, room: str, key: str, data: bytes = b"x", **fields: Any) -> Answer:
-    """MapPublish, which has to succeed."""
-    answer = api.call("MapPublish", channel=room, key=key, data=data, **fields)
-    expect.success(answer)
-    return answer
-
-
-def state(api: Api, room: str, **fields: Any) -> dict[str, bytes]:
-    """The map: key to data."""
-    answer = api.call("MapReadState", channel=room, **({"limit": -1} | fields))
-    expect.success(answer)
-    return {entry.key: entry.data for entry in answer.result.entries}
 
 
 def needing_a_key(method: str) -> dict[str, Any]:
@@ -41,7 +31,7 @@ def needing_a_key(method: str) -> dict[str, Any]:
 )
 def test_blank_channels(api: Api) -> None:
     for method in MAP_RPCS:
-        answer = api.call(method, **needing_a_key(method))
+        answer = api.call(method, channel="", **needing_a_key(method))
         expect.error(answer, api.error(Code.BAD_REQUEST))
 
 
@@ -82,9 +72,9 @@ def test_other_types(api: Api, channel: Channels) -> None:
 )
 def test_bad_fields(api: Api, channel: Channels) -> None:
     room = channel("map")
-    bad: list[dict[str, Any]]
-    bad = [{"key": ""}, {"key": "k", "key_mode": "replace"}, {"key": "k", "b64data": "!!"}]
-    for fields in bad:
+    bad_fields: list[dict[str, Any]]
+    bad_fields = [{"key": ""}, {"key": "k", "key_mode": "replace"}, {"key": "k", "b64data": "!!"}]
+    for fields in bad_fields:
         answer = api.call("MapPublish", channel=room, **fields)
         expect.error(answer, api.error(Code.BAD_REQUEST))
 
@@ -163,101 +153,6 @@ def test_map_versions(api: Api, channel: Channels) -> None:
 
 
 @requirement(
-    "map-read-state.page.by-key",
-    "MapReadState pages through the entries by key, with a cursor while there are more.",
-    level=Level.MUST,
-    source=DOCS,
-    releases=LATEST,
-    needs=["map"],
-)
-def test_state_pages(api: Api, channel: Channels) -> None:
-    room = channel("map")
-    for key in ("c", "a", "d", "b", "e"):
-        put(api, room, key)
-    pages: list[list[str]] = []
-    cursor = ""
-    while len(pages) < 4:
-        answer = api.call("MapReadState", channel=room, limit=2, cursor=cursor)
-        expect.success(answer)
-        pages.append([entry.key for entry in answer.result.entries])
-        cursor = answer.result.cursor
-        if not cursor:
-            break
-    expect.equal("pages", pages, [["a", "b"], ["c", "d"], ["e"]])
-
-
-@requirement(
-    "map-read-state.filter.key",
-    "MapReadState with a key returns that entry alone.",
-    level=Level.MUST,
-    source=DOCS,
-    releases=LATEST,
-    needs=["map"],
-)
-def test_state_of_a_key(api: Api, channel: Channels) -> None:
-    room = channel("map")
-    put(api, room, "a", b"1", tags={"t": "1"})
-    put(api, room, "b", b"2")
-    expect.equal("a", state(api, room, key="a"), {"a": b"1"})
-    expect.equal("a missing key", state(api, room, key="none"), {})
-
-
-@requirement(
-    "map-read-state.refuse.other-epoch",
-    "MapReadState with a revision of another epoch is answered with error 112.",
-    level=Level.MUST,
-    source=DOCS,
-    releases=LATEST,
-    needs=["map"],
-)
-def test_state_of_another_epoch(api: Api, channel: Channels) -> None:
-    room = channel("map")
-    put(api, room, "a")
-    answer = api.call(
-        "MapReadState", channel=room, limit=-1, revision_offset=1, revision_epoch="other"
-    )
-    expect.error(answer, api.error(Code.UNRECOVERABLE_POSITION))
-
-
-@requirement(
-    "map-read-stream.return.changes",
-    "MapReadStream returns the changes in order, removals marked, and since an offset those after.",
-    level=Level.MUST,
-    source=DOCS,
-    releases=LATEST,
-    needs=["map"],
-)
-def test_the_stream_of_changes(api: Api, channel: Channels) -> None:
-    room = channel("map")
-    epoch = put(api, room, "a", b"1").result.epoch
-    put(api, room, "b", b"2")
-    expect.success(api.call("MapRemove", channel=room, key="a"))
-    answer = api.call("MapReadStream", channel=room, limit=-1)
-    expect.success(answer)
-    changes = [(e.offset, e.key, e.data, e.removed) for e in answer.result.entries]
-    told = [(1, "a", b"1", False), (2, "b", b"2", False), (3, "a", b"", True)]
-    expect.equal("changes", changes, told)
-    since = api.call("MapReadStream", channel=room, limit=-1, since_offset=2, since_epoch=epoch)
-    expect.success(since)
-    expect.equal("changes since 2", [entry.offset for entry in since.result.entries], [3])
-
-
-@requirement(
-    "map-read-stream.refuse.other-epoch",
-    "MapReadStream since a position of another epoch is answered with error 112.",
-    level=Level.MUST,
-    source=DOCS,
-    releases=LATEST,
-    needs=["map"],
-)
-def test_a_stream_of_another_epoch(api: Api, channel: Channels) -> None:
-    room = channel("map")
-    put(api, room, "a")
-    answer = api.call("MapReadStream", channel=room, limit=-1, since_offset=1, since_epoch="other")
-    expect.error(answer, api.error(Code.UNRECOVERABLE_POSITION))
-
-
-@requirement(
     "map-remove.drop.key",
     "MapRemove drops a key; of a missing one it is suppressed with the reason key_not_found.",
     level=Level.MUST,
@@ -278,23 +173,6 @@ def test_a_key_is_removed(api: Api, channel: Channels) -> None:
 
 
 @requirement(
-    "map-stats.count.keys",
-    "MapStats counts the keys of a map.",
-    level=Level.MUST,
-    source=DOCS,
-    releases=LATEST,
-    needs=["map"],
-)
-def test_keys_are_counted(api: Api, channel: Channels) -> None:
-    room = channel("map")
-    for count in range(3):
-        answer = api.call("MapStats", channel=room)
-        expect.success(answer)
-        expect.equal("keys", answer.result.num_keys, count)
-        put(api, room, f"k{count}")
-
-
-@requirement(
     "map-clear.drop.everything",
     "MapClear leaves a map empty; its next change has offset 1.",
     level=Level.MUST,
@@ -312,54 +190,187 @@ def test_a_map_is_cleared(api: Api, channel: Channels) -> None:
 
 
 @requirement(
-    "shared-poll.accept.publish",
-    "SharedPollPublish with key and version succeeds with an empty `result`.",
+    "map-publish.honour.version-epoch",
+    "A lower version of another version epoch is accepted for a key.",
     level=Level.MUST,
-    source="facts v3-v6.md 5 SharedPollPublish",
+    source=f"{MAPS}#map_publish",
     releases=LATEST,
-    needs=["shared_poll"],
+    needs=["map"],
 )
-def test_shared_poll_publish(api: Api, channel: Channels) -> None:
-    answer = api.call(
-        "SharedPollPublish", channel=channel("shared_poll"), key="k", data=b"x", version=1
-    )
+def test_map_version_epochs(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    put(api, room, "k", b"A9", version=9, version_epoch="A")
+    put(api, room, "k", b"B1", version=1, version_epoch="B")
+    expect.equal("state", state(api, room), {"k": b"B1"})
+
+
+@requirement(
+    "map-publish.keep.tags",
+    "The tags of a key come back with it.",
+    level=Level.MUST,
+    source=f"{MAPS}#map_publish",
+    releases=LATEST,
+    needs=["map"],
+)
+def test_map_tags(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    put(api, room, "k", tags={"t": "1", "blank": ""})
+    answer = api.call("MapReadState", channel=room, limit=-1)
+    expect.success(answer)
+    tags = [dict(entry.tags) for entry in answer.result.entries]
+    expect.equal("tags", tags, [{"t": "1", "blank": ""}])
+
+
+@requirement(
+    "map-publish.honour.b64data",
+    "The data of `b64data` is decoded, and wins over `data`.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=LATEST,
+    needs=["map"],
+)
+def test_map_b64data(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    put(api, room, "k", b"data", b64data="AP8=")
+    expect.equal("state", state(api, room), {"k": b"\x00\xff"})
+
+
+@requirement(
+    "map-publish.accept.empty-data",
+    "A key may have empty data.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=LATEST,
+    needs=["map"],
+)
+def test_map_empty_data(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    put(api, room, "k", b"")
+    expect.equal("state", state(api, room), {"k": b""})
+
+
+@requirement(
+    "map-publish.tell.suppressed-position",
+    "The answer for a suppressed change tells the current top and the epoch, and takes no offset.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=LATEST,
+    needs=["map"],
+)
+def test_a_suppressed_change_takes_no_offset(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    put(api, room, "a")
+    epoch = put(api, room, "b").result.epoch
+    suppressed = put(api, room, "a", key_mode="if_new").result
+    told = (suppressed.suppressed, suppressed.offset, suppressed.epoch)
+    expect.equal("the suppressed answer", told, (True, 2, epoch))
+    expect.equal("the next offset", put(api, room, "c").result.offset, 3)
+
+
+@requirement(
+    "map-publish.return.ephemeral-position",
+    "In an ephemeral map offsets stay 0, and there is an epoch.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=LATEST,
+    needs=["map_ephemeral"],
+)
+def test_ephemeral_maps_have_no_offsets(api: Api, channel: Channels) -> None:
+    room = channel("map_ephemeral")
+    results = [put(api, room, key).result for key in ("a", "b")]
+    expect.equal("offsets", [result.offset for result in results], [0, 0])
+    expect.that(all(result.epoch for result in results), "an epoch in each answer")
+
+
+@requirement(
+    "map-publish.expire.key",
+    "A key of an ephemeral map is there at first, and gone two seconds after its lifetime.",
+    level=Level.MUST,
+    source=f"{MAPS}#map-modes",
+    releases=LATEST,
+    needs=["map_ephemeral"],
+    slow=True,
+)
+def test_keys_expire(api: Api, channel: Channels) -> None:
+    room = channel("map_ephemeral")
+    put(api, room, "k")
+    expect.equal("state at first", state(api, room), {"k": b"x"})
+    time.sleep(float(channel.option("map_ephemeral", "key_ttl").removesuffix("s")) + 2)
+    expect.equal("state later", state(api, room), {})
+
+
+@requirement(
+    "map-remove.share.offsets",
+    "MapRemove takes the next offset of the same epoch.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=LATEST,
+    needs=["map"],
+)
+def test_a_removal_takes_an_offset(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    epoch = put(api, room, "a").result.epoch
+    removal = api.call("MapRemove", channel=room, key="a")
+    expect.success(removal)
+    expect.equal("position", (removal.result.offset, removal.result.epoch), (2, epoch))
+    expect.equal("the next offset", put(api, room, "a").result.offset, 3)
+
+
+@requirement(
+    "map-remove.refuse.blank-key",
+    "MapRemove without a key is answered with error 107.",
+    level=Level.MUST,
+    source=f"{MAPS}#map_remove",
+    releases=LATEST,
+    needs=["map"],
+)
+def test_map_remove_needs_a_key(api: Api, channel: Channels) -> None:
+    answer = api.call("MapRemove", channel=channel("map"))
+    expect.error(answer, api.error(Code.BAD_REQUEST))
+
+
+@requirement(
+    "map-clear.accept.empty-map",
+    "MapClear of a map that was never published to succeeds with an empty `result`.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=LATEST,
+    needs=["map"],
+)
+def test_clearing_nothing_succeeds(api: Api, channel: Channels) -> None:
+    answer = api.call("MapClear", channel=channel("map"))
     expect.success(answer)
     expect.that(answer.result is not None, "`result` is set", answer)
 
 
 @requirement(
-    "shared-poll.refuse.bad-fields",
-    "SharedPollPublish without channel, key or version, or with bad base64, is answered with error"
-    " 107.",
+    "map.separate.channels",
+    "Maps of different channels share no keys.",
     level=Level.MUST,
-    source="facts v3-v6.md 5 SharedPollPublish",
+    source=DOCS,
     releases=LATEST,
-    needs=["shared_poll"],
+    needs=["map"],
 )
-def test_shared_poll_bad_fields(api: Api, channel: Channels) -> None:
-    good: dict[str, Any] = {
-        "channel": channel("shared_poll"),
-        "key": "k",
-        "data": b"x",
-        "version": 1,
-    }
-    bad_fields: list[dict[str, Any]]
-    bad_fields = [{"channel": ""}, {"key": ""}, {"version": 0}, {"b64data": "!!"}]
-    for bad in bad_fields:
-        answer = api.call("SharedPollPublish", **(good | bad))
-        expect.error(answer, api.error(Code.BAD_REQUEST))
+def test_maps_are_separate(api: Api, channel: Channels) -> None:
+    first, second = channel("map"), channel("map")
+    put(api, first, "k", b"first")
+    put(api, second, "k", b"second")
+    expect.success(api.call("MapClear", channel=first))
+    expect.equal("the first map", state(api, first), {})
+    expect.equal("the second map", state(api, second), {"k": b"second"})
 
 
 @requirement(
-    "shared-poll.refuse.not-enabled",
-    "SharedPollPublish where publishing is not enabled is answered with error 108.",
+    "map.keep.bytes",
+    "A map keeps data byte for byte and keys of any text.",
     level=Level.MUST,
-    source="facts v3-v6.md 5 SharedPollPublish",
+    source=DOCS,
     releases=LATEST,
-    needs=["shared_poll_closed"],
+    needs=["map"],
 )
-def test_shared_poll_not_enabled(api: Api, channel: Channels) -> None:
-    answer = api.call(
-        "SharedPollPublish", channel=channel("shared_poll_closed"), key="k", data=b"x", version=1
-    )
-    expect.error(answer, api.error(Code.NOT_AVAILABLE))
+def test_maps_keep_bytes(api: Api, channel: Channels) -> None:
+    room = channel("map")
+    expected = {"all": bytes(range(256)), "ключ": b"\xff\xfe", " ": b"\x00", "a:b#c": b"x" * 65_536}
+    for key, data in expected.items():
+        put(api, room, key, data)
+    expect.equal("state", state(api, room), expected)

@@ -1,21 +1,18 @@
 """Publish: one publication into one channel."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 from centrifugo_grpc.errors import Code
-from centrifugo_grpc.releases import (
-    PUBLISH_B64_STORES_DATA_FIELD,
-    PUBLISH_RESULT,
-    Release,
-)
+from centrifugo_grpc.releases import PUBLISH_RESULT, Release
 from conformance import expect
-from conformance.api import Api, Channels, unknown_namespace
+from conformance.api import Answer, Api, Channels, unknown_namespace
 from conformance.requirement import ALL, V3, Level, requirement
 
 DOCS = (
     "centrifugal.dev/docs/server/server_api#publish; 2.8.7 docs/content/server/http_api.md#publish"
 )
-REQUEST = "centrifugal.dev/docs/server/server_api#publishrequest"
+STREAM = "centrifugal.dev/docs/server/history_and_recovery#the-history-stream"
 FACTS_V3 = "facts v3-v6.md 5 Publish"
-SINCE_5 = (Release.V5_4, Release.V6_9)
 LATEST = (Release.V6_9,)
 
 
@@ -68,7 +65,7 @@ def test_publish_refuses_empty_data(api: Api, channel: Channels) -> None:
     "publish.refuse.unknown-namespace",
     "Publish into a namespace that is not configured is answered with error 102.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/codes#server-api-error-codes; facts v2.md 2",
+    source=DOCS,
     core=True,
 )
 def test_publish_refuses_an_unknown_namespace(api: Api) -> None:
@@ -146,226 +143,6 @@ def test_publish_without_history_returns_no_position(api: Api, channel: Channels
 
 
 @requirement(
-    "publish.keep.tags",
-    "The tags of a publication come back with it, those with a blank key or value too.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_publish_keeps_tags(api: Api, channel: Channels) -> None:
-    room, tags = channel("history"), {"k": "v", "blank": "", "": "no key", "é": "中"}
-    expect.success(api.publish(room, b"{}", tags=tags))
-    expect.success(api.publish(room, b"{}"))
-    publications = api.publications(room)
-    expect.equal("tags", [dict(item.tags) for item in publications], [tags, {}])
-
-
-@requirement(
-    "publish.honour.skip-history",
-    "A publication with `skip_history` is not stored and takes no offset.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-    needs=["history"],
-)
-def test_publish_skips_history(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.publish(room, b"kept"))
-    skipped = api.publish(room, b"skipped", skip_history=True)
-    expect.success(skipped)
-    expect.equal("offset of the skipped one", skipped.result.offset, 0)
-    following = api.publish(room, b"next")
-    expect.equal("offset of the next one", following.result.offset, 2)
-    expect.equal("history", api.payloads(room), [b"kept", b"next"])
-
-
-@requirement(
-    "publish.honour.b64data",
-    "The data of `b64data` is decoded and published, and wins over `data`.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=[Release.V4_1, *SINCE_5],
-    needs=["history"],
-)
-def test_publish_decodes_b64data(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.publish(room, b"", b64data="AP8="))
-    expect.success(api.publish(room, b"other", b64data="aGk="))
-    expect.equal("history", api.payloads(room), [b"\x00\xff", b"hi"])
-
-
-@requirement(
-    "publish.honour.b64data-of-3",
-    "3.2 checks `b64data` but publishes the `data` field, empty if it is not set.",
-    level=Level.OBSERVED,
-    source="facts v3-v6.md 9.2",
-    releases=[Release.V3_2],
-    needs=["history"],
-)
-def test_publish_b64data_in_3(api: Api, channel: Channels) -> None:
-    assert PUBLISH_B64_STORES_DATA_FIELD[api.release]
-    room = channel("history")
-    expect.success(api.publish(room, b"", b64data="AP8="))
-    expect.equal("history", api.payloads(room), [b""])
-
-
-@requirement(
-    "publish.refuse.bad-b64data",
-    "`b64data` that is no base64 is answered with error 107.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=V3,
-)
-def test_publish_refuses_bad_b64data(api: Api, channel: Channels) -> None:
-    for bad in ("!!", "a", "AP8"):
-        expect.error(api.publish(channel(), b"{}", b64data=bad), api.error(Code.BAD_REQUEST))
-
-
-@requirement(
-    "publish.honour.idempotency-key",
-    "A second publication with the same idempotency key is not stored and gets the first answer.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=SINCE_5,
-    needs=["history"],
-)
-def test_publish_is_idempotent_by_key(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    first = api.publish(room, b"first", idempotency_key="key")
-    again = api.publish(room, b"again", idempotency_key="key")
-    other = api.publish(room, b"other", idempotency_key="another")
-    for answer in (first, again, other):
-        expect.success(answer)
-    expect.equal("the second answer", again.result, first.result)
-    expect.equal("history", api.payloads(room), [b"first", b"other"])
-
-
-@requirement(
-    "publish.scope.idempotency-key",
-    "An idempotency key holds for its channel alone.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=SINCE_5,
-    needs=["history"],
-)
-def test_idempotency_keys_are_by_channel(api: Api, channel: Channels) -> None:
-    for room in (channel("history"), channel("history")):
-        expect.success(api.publish(room, b"x", idempotency_key="key"))
-        expect.equal("history", api.payloads(room), [b"x"])
-
-
-@requirement(
-    "publish.ignore.idempotency-key",
-    "Releases before 5 ignore an idempotency key.",
-    level=Level.OBSERVED,
-    source="facts v3-v6.md 7",
-    releases=[Release.V3_2, Release.V4_1],
-    needs=["history"],
-)
-def test_idempotency_key_is_ignored(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    for _ in range(2):
-        expect.success(api.publish(room, b"x", idempotency_key="key"))
-    expect.equal("publications", len(api.publications(room)), 2)
-
-
-@requirement(
-    "publish.honour.version",
-    "A publication whose version is not above the last one's is suppressed: the answer is the"
-    " current top, nothing is stored.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=LATEST,
-    needs=["history"],
-)
-def test_publish_suppresses_old_versions(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    for version, offset in ((5, 1), (5, 1), (4, 1), (6, 2)):
-        answer = api.publish(room, b"v%d" % version, version=version)
-        expect.success(answer)
-        expect.equal(f"offset after version {version}", answer.result.offset, offset)
-    expect.equal("history", api.payloads(room), [b"v5", b"v6"])
-
-
-@requirement(
-    "publish.honour.version-epoch",
-    "A lower version of another version epoch is accepted.",
-    level=Level.MUST,
-    source=REQUEST,
-    releases=LATEST,
-    needs=["history"],
-)
-def test_version_epochs_start_anew(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.publish(room, b"a", version=9, version_epoch="A"))
-    expect.success(api.publish(room, b"b", version=1, version_epoch="B"))
-    expect.equal("history", api.payloads(room), [b"a", b"b"])
-
-
-@requirement(
-    "publish.ignore.delta",
-    "The `delta` flag changes nothing of the answer and the history.",
-    level=Level.OBSERVED,
-    source=FACTS_V3,
-    releases=SINCE_5,
-    needs=["history"],
-)
-def test_delta_shows_nowhere(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    for data in (b'{"a": 1}', b'{"a": 2}'):
-        expect.success(api.publish(room, data, delta=True))
-    stored = api.payloads(room)
-    expect.equal("history", stored, [b'{"a": 1}', b'{"a": 2}'])
-
-
-@requirement(
-    "publish.refuse.data-format-json",
-    "A namespace with the data format `json` refuses with error 107 what is no JSON value.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/channels#publication_data_format",
-    releases=LATEST,
-    needs=["json"],
-)
-def test_json_namespace_takes_json_alone(api: Api, channel: Channels) -> None:
-    room = channel("json")
-    for good in (b'{"a": 1}', b"[1]", b"5", b' "x" ', b"null"):
-        expect.success(api.publish(room, good))
-    for bad in (b"", b"plain", b"{", b"1 2", b"\xff"):
-        expect.error(api.publish(room, bad), api.error(Code.BAD_REQUEST))
-
-
-@requirement(
-    "publish.refuse.data-format-json-object",
-    "A namespace with the data format `json_object` refuses with error 107 what is no JSON object.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/channels#publication_data_format",
-    releases=LATEST,
-    needs=["json_object"],
-)
-def test_json_object_namespace_takes_objects_alone(api: Api, channel: Channels) -> None:
-    room = channel("json_object")
-    expect.success(api.publish(room, b'{"a": 1}'))
-    for bad in (b"", b"[1]", b"5", b'"x"', b"null"):
-        expect.error(api.publish(room, bad), api.error(Code.BAD_REQUEST))
-
-
-@requirement(
-    "publish.accept.data-format-binary",
-    "A namespace with the data format `binary` accepts any data, empty data too.",
-    level=Level.MUST,
-    source="centrifugal.dev/docs/server/channels#publication_data_format",
-    releases=LATEST,
-    needs=["binary"],
-)
-def test_binary_namespace_takes_anything(api: Api, channel: Channels) -> None:
-    room = channel("binary")
-    for data in (b"", b"\x00\xff"):
-        expect.success(api.publish(room, data))
-    expect.equal("history", api.payloads(room), [b"", b"\x00\xff"])
-
-
-@requirement(
     "publish.refuse.map-namespace",
     "Publish into a map or shared poll namespace is answered with error 107.",
     level=Level.OBSERVED,
@@ -393,3 +170,119 @@ def test_publications_stay_in_their_channel(api: Api, channel: Channels) -> None
     expect.success(api.publish(second, b"second"))
     expect.equal("the first channel", api.payloads(first), [b"first"])
     expect.equal("the second one", api.payloads(second), [b"second"])
+
+
+@requirement(
+    "publish.order.bad-b64data-before-namespace",
+    "Bad base64 for an unknown namespace is answered with error 107.",
+    level=Level.OBSERVED,
+    source=FACTS_V3,
+    releases=V3,
+)
+def test_base64_is_checked_before_the_namespace(api: Api) -> None:
+    answer = api.publish(unknown_namespace(), b"x", b64data="!!")
+    expect.error(answer, api.error(Code.BAD_REQUEST))
+
+
+@requirement(
+    "publish.accept.private-namespace",
+    "Publish needs no permission that clients need: a namespace closed to them accepts it.",
+    level=Level.OBSERVED,
+    source="facts v2.md 3 Publish, v3-v6.md 4",
+    needs=["private", "user_limited"],
+)
+def test_publish_needs_no_permission(api: Api, channel: Channels) -> None:
+    for room in (channel("private"), f"{channel('user_limited')}#42"):
+        expect.success(api.publish(room, b"{}"))
+
+
+@requirement(
+    "publish.store.nothing-when-refused",
+    "A publication that is refused takes no offset and is not stored.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+)
+def test_a_refused_publication_leaves_no_trace(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    expect.success(api.publish(room, b"before"))
+    expect.error(api.publish(room, b""), api.error(Code.BAD_REQUEST))
+    after = api.publish(room, b"after")
+    expect.success(after)
+    if after.result is not None:
+        expect.equal("offset after the refusal", after.result.offset, 2)
+    expect.equal("history", api.payloads(room), [b"before", b"after"])
+
+
+@requirement(
+    "publish.return.offsets-when-concurrent",
+    "Publications that are made at the same time get offsets of their own, without gaps.",
+    level=Level.MUST,
+    source=STREAM,
+    releases=V3,
+    needs=["full"],
+)
+def test_concurrent_publications_get_offsets_of_their_own(api: Api, channel: Channels) -> None:
+    room = channel("full")
+
+    def publish(number: int) -> Answer:
+        return api.publish(room, b"%d" % number)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(publish, range(40)))
+    for answer in answers:
+        expect.success(answer)
+    told = {answer.result.offset: b"%d" % number for number, answer in enumerate(answers)}
+    expect.equal("offsets", sorted(told), list(range(1, 41)))
+    kept = {item.offset: item.data for item in api.publications(room)}
+    expect.equal("history by offset", kept, told)
+
+
+@requirement(
+    "publish.store.all-when-concurrent",
+    "Of publications that are made at the same time each is stored once.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["full"],
+)
+def test_concurrent_publications_are_all_stored(api: Api, channel: Channels) -> None:
+    room = channel("full")
+    payloads = [b"%02d" % number for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda payload: api.publish(room, payload), payloads))
+    for answer in answers:
+        expect.success(answer)
+    expect.equal("history, sorted", sorted(api.payloads(room)), payloads)
+
+
+@requirement(
+    "publish.return.epoch-by-channel",
+    "Each channel has an epoch of its own.",
+    level=Level.OBSERVED,
+    source="facts v3-v6.md 5 History",
+    releases=V3,
+    needs=["history"],
+)
+def test_epochs_are_by_channel(api: Api, channel: Channels) -> None:
+    answers = [api.publish(channel("history"), b"x") for _ in range(3)]
+    for answer in answers:
+        expect.success(answer)
+    expect.equal("different epochs", len({answer.result.epoch for answer in answers}), 3)
+
+
+@requirement(
+    "publish.accept.no-json",
+    "A namespace without a data format takes what is no JSON.",
+    level=Level.MUST,
+    source=(
+        "centrifugal.dev/docs/server/channels#publication_data_format;"
+        " centrifugal.dev/docs/server/server_api#grpc-api"
+    ),
+    needs=["history"],
+)
+def test_data_is_not_checked(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    payloads = [b"{", b" ", b"\x00", b"plain text"]
+    for payload in payloads:
+        expect.success(api.publish(room, payload))
+    expect.equal("history", api.payloads(room), payloads)

@@ -1,4 +1,4 @@
-"""Channels, Info, RPC: what is asked of the node itself."""
+"""Channels: which channels have subscribers now."""
 
 from centrifugo_grpc.errors import Code
 from conformance import expect
@@ -9,8 +9,7 @@ CHANNELS = (
     "centrifugal.dev/docs/server/server_api#channels;"
     " 2.8.7 docs/content/server/http_api.md#channels"
 )
-INFO = "centrifugal.dev/docs/server/server_api#info; 2.8.7 docs/content/server/http_api.md#info"
-RPC = "facts v2.md 3 RPC, v3-v6.md 5 RPC"
+FACTS = "facts v3-v6.md 5 Channels"
 
 
 @requirement(
@@ -67,65 +66,28 @@ def test_a_bad_pattern_is_refused(api: Api) -> None:
 
 
 @requirement(
-    "info.return.node",
-    "Info tells at least one node, with a uid and a name.",
-    level=Level.MUST,
-    source=INFO,
-    core=True,
-)
-def test_info_tells_a_node(api: Api) -> None:
-    answer = api.info()
-    expect.success(answer)
-    expect.that(answer.result is not None and answer.result.nodes, "a node", answer)
-    node = answer.result.nodes[0]
-    expect.that(node.uid and node.name, "a node with uid and name", answer)
-
-
-@requirement(
-    "info.keep.uid",
-    "The uids of the nodes are the same from call to call, and no two nodes share one.",
-    level=Level.MUST,
-    source=INFO,
-)
-def test_uids_stay(api: Api) -> None:
-    first, second = api.info(), api.info()
-    expect.success(first)
-    expect.success(second)
-    uids = [node.uid for node in first.result.nodes]
-    expect.equal("different uids", len(set(uids)), len(uids))
-    expect.equal("uids", sorted(node.uid for node in second.result.nodes), sorted(uids))
-
-
-@requirement(
-    "info.omit.process",
-    "The open-source server never sets `process`.",
+    "channels.match.unclosed-brace",
+    "A pattern whose brace is not closed matches nothing, and is no error.",
     level=Level.OBSERVED,
-    source="facts v3-v6.md 5 Info",
+    source=FACTS,
     releases=V3,
 )
-def test_process_is_not_set(api: Api) -> None:
-    answer = api.info()
+def test_an_unclosed_brace_matches_nothing(api: Api) -> None:
+    answer = api.channels(pattern="{a")
     expect.success(answer)
-    told = [node.HasField("process") for node in answer.result.nodes]
-    expect.that(not any(told), "no node with `process`", answer)
+    expect.equal("channels", dict(answer.result.channels), {})
 
 
 @requirement(
-    "rpc.refuse.blank-method",
-    "RPC without a method is answered with error 107.",
+    "channels.accept.any-pattern",
+    "Patterns with `*`, `**`, `?`, a range and alternatives are accepted.",
     level=Level.MUST,
-    source=RPC,
+    source="centrifugal.dev/docs/server/server_api#channelsrequest",
+    releases=V3,
 )
-def test_rpc_refuses_a_blank_method(api: Api) -> None:
-    expect.error(api.rpc(), api.error(Code.BAD_REQUEST))
-
-
-@requirement(
-    "rpc.refuse.unknown-method",
-    "RPC of a method that nothing serves is answered with error 104.",
-    level=Level.MUST,
-    source=RPC,
-)
-def test_rpc_refuses_an_unknown_method(api: Api) -> None:
-    answer = api.rpc(method="no-such-method", params=b"{}")
-    expect.error(answer, api.error(Code.METHOD_NOT_FOUND))
+def test_patterns_are_globs(api: Api, channel: Channels) -> None:
+    unused = channel()
+    for glob in ("*", "**", "?", "[a-b]", "[!a]", "{a,b}", "\\*", "чат*"):
+        answer = api.channels(pattern=f"{unused}{glob}")
+        expect.success(answer)
+        expect.equal(f"channels that match {glob}", dict(answer.result.channels), {})

@@ -1,0 +1,26 @@
+"""What requirements share on commands to connections: whom they address, how success looks."""
+
+import secrets
+
+from centrifugo_grpc.releases import EMPTY_RESULT
+from conformance import expect
+from conformance.api import Answer, Api
+
+SHAPE_SENTENCE = (
+    "Success sets an empty `result` from 4.1 on, and is a message of zero bytes before."
+)
+SHAPE_SOURCE = "facts v2.md 1, v3-v6.md 7"
+
+
+def nobody() -> str:
+    """The id of a user, client or session that is not connected."""
+    return f"conformance-nobody-{secrets.token_hex(8)}"
+
+
+def success_has_its_shape(api: Api, answer: Answer) -> None:
+    """The answer is a success as the release shapes one that has nothing to tell."""
+    expect.success(answer)
+    expect.equal("`result` is set", answer.result is not None, EMPTY_RESULT[api.release])
+    assert answer.response is not None, "a success has a response"
+    length = 2 if EMPTY_RESULT[api.release] else 0
+    expect.equal("bytes of the answer", answer.response.ByteSize(), length)

@@ -1,0 +1,93 @@
+"""History: how long it is kept. These requirements wait, and are marked slow."""
+
+import time
+
+from centrifugo_grpc.errors import Code
+from centrifugo_grpc.releases import Release
+from conformance import expect
+from conformance.api import Api, Channels
+from conformance.requirement import V2, Level, requirement
+from conformance.streams import filled
+
+TTL = (
+    "centrifugal.dev/docs/server/channels#history_ttl;"
+    " 2.8.7 docs/content/server/channels.md#history_lifetime"
+)
+LATE_SECONDS = 2.0
+"""How long after its lifetime a history may still be seen; it may be gone a second before."""
+
+
+def seconds(text: str) -> float:
+    """A duration of a profile, such as 4s, in seconds."""
+    return float(text.removesuffix("s"))
+
+
+@requirement(
+    "history.expire.lifetime",
+    "A history is gone two seconds after its lifetime at the latest, and kept until one second"
+    " before its end.",
+    level=Level.MUST,
+    source=TTL,
+    needs=["short_history"],
+    slow=True,
+)
+def test_history_expires(api: Api, channel: Channels) -> None:
+    room = channel("short_history")
+    lifetime = seconds(channel.option("short_history", "ttl"))
+    filled(api, room, 1)
+    published = time.monotonic()
+    time.sleep(lifetime - 1.5)
+    still = api.payloads(room)
+    if time.monotonic() - published < lifetime - 1:
+        expect.equal("history within its lifetime", still, [b"1"])
+    time.sleep(max(0.0, published + lifetime + LATE_SECONDS - time.monotonic()))
+    expect.equal("history after its lifetime", api.payloads(room), [])
+    if api.release not in V2:
+        answer = api.publish(room, b"2")
+        expect.success(answer)
+        expect.equal("the next offset", answer.result.offset, 2)
+
+
+@requirement(
+    "history.renew.lifetime",
+    "Each publication renews the lifetime of the whole history.",
+    level=Level.OBSERVED,
+    source="facts v2.md 3 History, v3-v6.md 5 History",
+    needs=["short_history"],
+    slow=True,
+)
+def test_publishing_renews_the_lifetime(api: Api, channel: Channels) -> None:
+    room = channel("short_history")
+    lifetime = seconds(channel.option("short_history", "ttl"))
+    # Each pause is shorter than the lifetime with a margin, all of them longer than it.
+    pause = (lifetime - 1) * 0.8
+    began = time.monotonic()
+    expected: list[bytes] = []
+    while time.monotonic() - began < lifetime + LATE_SECONDS + 0.2:
+        expected.append(b"%d" % len(expected))
+        expect.success(api.publish(room, expected[-1]))
+        time.sleep(pause)
+    expect.equal("history", api.payloads(room), expected)
+
+
+@requirement(
+    "history.expire.meta",
+    "After `history_meta_ttl` a channel begins anew: another epoch, offset 1, and error 112 for"
+    " the epoch before.",
+    level=Level.MUST,
+    source="centrifugal.dev/docs/server/channels#history_meta_ttl",
+    releases=[Release.V5_4, Release.V6_9],
+    needs=["meta"],
+    slow=True,
+)
+def test_the_position_expires(api: Api, channel: Channels) -> None:
+    room = channel("meta")
+    before = api.publish(room, b"1")
+    expect.success(before)
+    time.sleep(seconds(channel.option("meta", "meta_ttl")) + LATE_SECONDS)
+    since = {"offset": 1, "epoch": before.result.epoch}
+    expect.error(api.history(room, limit=-1, since=since), api.error(Code.UNRECOVERABLE_POSITION))
+    after = api.publish(room, b"2")
+    expect.success(after)
+    expect.equal("offset", after.result.offset, 1)
+    expect.that(after.result.epoch != before.result.epoch, "another epoch", after)
