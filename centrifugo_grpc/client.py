@@ -65,7 +65,7 @@ class Client:
         answer, call = _finished(
             invoke,
             request,
-            timeout=options.deadline or self.endpoint.deadline,
+            timeout=self.endpoint.deadline if options.deadline is None else options.deadline,
             metadata=(*key, *options.metadata),
             compression=options.compression,
         )

@@ -25,8 +25,11 @@ from centrifugo_grpc.releases import (
 )
 from protos.v2 import api_pb2 as v2
 
+Numbers = tuple[int, int, int]
+
 # RPCs that came or went between the known releases of the v3 dialect.
 _PROBES = ("Batch", "CancelPush", "MapPublish", "UserConnections")
+_NO_ANSWER = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def discover(endpoint: Endpoint) -> tuple[Found, ...]:
     endpoint.require_reachable()
     with V2Client(endpoint) as old, V3Client(endpoint) as new:
         infos = {Dialect.V2: old.info(), Dialect.V3: new.info()}
-        served = {dialect: info for dialect, info in infos.items() if _is_served(info)}
+        served = {dialect: info for dialect, info in infos.items() if _is_declared(info)}
         if not served:
             raise Problem(_why_none(endpoint, old, infos[Dialect.V3]))
         for info in served.values():
@@ -73,17 +76,26 @@ def parse_release(text: str) -> Release:
         raise Problem(f"unknown release {text!r}: the suite knows {known}") from None
 
 
-def _is_served(info: Exchange[Message]) -> bool:
-    return info.status is not grpc.StatusCode.UNIMPLEMENTED
+def _is_declared(answer: Exchange[Message]) -> bool:
+    """Whether the server knows an RPC, be it that nobody implemented it.
+
+    What is unknown and what is left out share one status; libraries tell them apart in the text:
+    "unknown method", "Method not found!" against "not implemented", "unimplemented".
+    """
+    is_unimplemented = answer.status is grpc.StatusCode.UNIMPLEMENTED
+    return not is_unimplemented or "implemented" in answer.details
 
 
 def _require_answer(endpoint: Endpoint, info: Exchange[Message]) -> None:
+    if info.status is grpc.StatusCode.UNIMPLEMENTED:
+        return  # A server without Info has no version to tell.
     if info.status is grpc.StatusCode.OK and info.response is not None:
         return
     if info.status is grpc.StatusCode.UNAUTHENTICATED:
         sent = "refuses the API key" if endpoint.api_key else "asks for an API key"
         raise Problem(f"{endpoint.address} {sent}: give the right one with --api-key")
-    hint = "" if endpoint.tls else "; if it speaks TLS, add --tls"
+    may_be_tls = info.status is grpc.StatusCode.UNAVAILABLE and not endpoint.tls
+    hint = "; if it speaks TLS, add --tls" if may_be_tls else ""
     raise Problem(
         f"{endpoint.address} does not answer Info of {info.service}:"
         f" {info.status.name} {info.details}{hint}"
@@ -92,7 +104,7 @@ def _require_answer(endpoint: Endpoint, info: Exchange[Message]) -> None:
 
 def _why_none(endpoint: Endpoint, client: V2Client, info: Exchange[Message]) -> str:
     old = client.call(TOO_OLD_SERVICE, "Info", v2.InfoRequest(), v2.InfoResponse)
-    if _is_served(old):
+    if _is_declared(old):
         return (
             f"{endpoint.address} serves {TOO_OLD_SERVICE}, which is Centrifugo 2.0 to 2.2: too old,"
             " the suite knows 2.3 and later"
@@ -105,50 +117,77 @@ def _why_none(endpoint: Endpoint, client: V2Client, info: Exchange[Message]) -> 
 
 def _found_v2(info: Exchange[Message]) -> Found:
     version = _version(info)
-    return Found(Dialect.V2, Release.V2_8, _numbers(version) is not None, version)
+    numbers = _numbers(version)
+    if numbers is None or numbers[0] != Release.V2_8.major:
+        return Found(Dialect.V2, Release.V2_8, told=False, version=version)
+    notice = _notice(version, numbers, Release.V2_8)
+    return Found(Dialect.V2, Release.V2_8, told=True, version=version, notice=notice)
 
 
 def _found_v3(endpoint: Endpoint, client: V3Client, info: Exchange[Message]) -> Found:
     version = _version(info)
-    possible = _by_rpcs(client)
     numbers = _numbers(version)
-    if numbers is None:
-        if len(possible) != 1:
+    rpcs = _probed(endpoint, client)
+    if numbers is None or numbers[0] < Release.V3_2.major:
+        found = next((r for r in releases_of(Dialect.V3) if _declared(r) == rpcs), None)
+        if found is None:
             raise Problem(_disagreement(endpoint, "its RPCs are those of no known release"))
-        return Found(Dialect.V3, possible.pop(), told=False, version=version)
-    if numbers > _numbers_of(LATEST):
-        notice = f"{version} is newer than this suite knows: judged by the rules of {LATEST}"
-        return Found(Dialect.V3, LATEST, told=True, version=version, notice=notice)
-    told = next(release for release in releases_of(Dialect.V3) if release.major >= numbers[0])
-    if told not in possible:
+        return Found(Dialect.V3, found, told=False, version=version)
+    told = next((r for r in releases_of(Dialect.V3) if r.major == numbers[0]), LATEST)
+    if not _agree(rpcs, told, numbers):
         why = f"Info tells version {version}, but the RPCs are not those of {told}"
         raise Problem(_disagreement(endpoint, why))
-    known = _numbers_of(told) == numbers
-    notice = "" if known else f"{version} is judged by the rules of {told}"
+    notice = _notice(version, numbers, told)
     return Found(Dialect.V3, told, told=True, version=version, notice=notice)
+
+
+def _agree(rpcs: frozenset[str], told: Release, numbers: Numbers) -> bool:
+    """Whether the probed RPCs can be those of a version that is judged by the rules of `told`.
+
+    Within a major RPCs came too (Batch in 4.1.3, CancelPush in 5.0.3, MapPublish in 6.8.0), so
+    a version before the one that was observed may stand between two lines. Of what is newer than
+    the latest nothing is known.
+    """
+    observed = _numbers_of(told)
+    if told is LATEST and numbers[:2] > observed[:2]:
+        return True
+    here = _declared(told)
+    if numbers >= observed or told is Release.V3_2:
+        return rpcs == here
+    before = _declared(max(r for r in releases_of(Dialect.V3) if r < told))
+    return here & before <= rpcs <= here | before
+
+
+def _notice(version: str, numbers: Numbers, judged_as: Release) -> str:
+    """What to say of a version of another line than the one that was observed; else blank."""
+    observed = _numbers_of(judged_as)
+    if judged_as is LATEST and numbers[:2] > observed[:2]:
+        return f"{version} is newer than this suite knows: judged by the rules of {judged_as}"
+    if numbers[:2] != observed[:2]:
+        return f"{version} is judged by the rules of {judged_as}"
+    return ""
 
 
 def _disagreement(endpoint: Endpoint, why: str) -> str:
     return f"cannot tell the release of {endpoint.address}: {why}; name it with --release"
 
 
-def _by_rpcs(client: V3Client) -> set[Release]:
-    """The releases that have exactly those of the probed RPCs that the endpoint has."""
-    possible = set(releases_of(Dialect.V3))
-    for probe in _PROBES:
-        exists = _exists(client, probe)
-        possible = {
-            release
-            for release in possible
-            if (probe in OPEN_RPCS[release] | PRO_RPCS[release]) == exists
-        }
-    return possible
+def _declared(release: Release) -> frozenset[str]:
+    """Those of the probed RPCs that a release declares."""
+    return frozenset(_PROBES) & (OPEN_RPCS[release] | PRO_RPCS[release])
 
 
-def _exists(client: V3Client, method: str) -> bool:
-    """Whether an RPC is declared: answered, or refused as "not implemented" as PRO RPCs are."""
-    answer = client.call(Dialect.V3.service, method, b"", v2.InfoResponse)
-    return _is_served(answer) or "not implemented" in answer.details
+def _probed(endpoint: Endpoint, client: V3Client) -> frozenset[str]:
+    """Those of the probed RPCs that the endpoint declares; an empty request changes nothing."""
+    service = Dialect.V3.service
+    answers = [client.call(service, probe, b"", v2.InfoResponse) for probe in _PROBES]
+    for answer in answers:
+        if answer.status in _NO_ANSWER:
+            raise Problem(
+                f"{endpoint.address} stopped answering: {answer.method} ended as"
+                f" {answer.status.name} {answer.details}"
+            )
+    return frozenset(answer.method for answer in answers if _is_declared(answer))
 
 
 def _version(info: Exchange[Message]) -> str:
@@ -156,14 +195,14 @@ def _version(info: Exchange[Message]) -> str:
     return str(nodes[0].version) if nodes else ""
 
 
-def _numbers(version: str) -> tuple[int, int] | None:
-    """Major and minor of a version; None for blank, 0.0.0 and what no release is named."""
-    match = re.match(r"v?(\d+)\.(\d+)", version)
-    if match is None or int(match[1]) < 2:
+def _numbers(version: str) -> Numbers | None:
+    """The numbers of a version; None for what is none, and for 0.0.0."""
+    match = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?(?![\d.])", version)
+    if match is None or int(match[1]) == 0:
         return None
-    return int(match[1]), int(match[2])
+    return int(match[1]), int(match[2]), int(match[3] or 0)
 
 
-def _numbers_of(release: Release) -> tuple[int, int]:
-    major, minor = release.value.split(".")
-    return int(major), int(minor)
+def _numbers_of(release: Release) -> Numbers:
+    major, minor, patch = release.full_version.split(".")
+    return int(major), int(minor), int(patch)

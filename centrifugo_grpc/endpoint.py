@@ -24,13 +24,16 @@ _CHANNEL_OPTIONS = (
     ("grpc.use_local_subchannel_pool", 1),
 )
 
+_OTHER_NAME = (62, 64)
+"""OpenSSL's codes for a certificate of another host name or address."""
+
 
 @dataclass(frozen=True)
 class Endpoint:
     """A server's GRPC API.
 
     `address` is host:port (IPv6 in brackets), `deadline` the seconds a call may take. `ca` is a
-    PEM file of the authorities to trust; without it, TLS trusts the system's.
+    PEM file of the authorities to trust; without it, TLS trusts those that gRPC comes with.
     """
 
     address: str
@@ -64,15 +67,20 @@ class Endpoint:
         try:
             with socket.create_connection((host, port), CONNECT_TIMEOUT) as connection:
                 if self.tls:
+                    self._root_certificates()
                     self._shake_hands(connection, host)
         except ssl.SSLCertVerificationError as error:
+            advice = (
+                "call it by a name that its certificate has"
+                if error.verify_code in _OTHER_NAME
+                else "give the authority that signed its certificate with --ca"
+            )
             raise Problem(
-                f"TLS with {self.address} failed: {error.verify_message}; give the authority"
-                " that signed its certificate with --ca"
+                f"TLS with {self.address} failed: {error.verify_message}; {advice}"
             ) from error
         except (ssl.SSLError, ConnectionResetError, BrokenPipeError) as error:
             raise Problem(f"{self.address} does not speak TLS: leave --tls out") from error
-        except socket.gaierror as error:
+        except (socket.gaierror, UnicodeError) as error:
             raise Problem(f"no host named {host!r}: check the address {self.address}") from error
         except TimeoutError as error:
             raise Problem(
@@ -85,8 +93,7 @@ class Endpoint:
             ) from error
 
     def _shake_hands(self, connection: socket.socket, host: str) -> None:
-        roots = self._root_certificates()
-        context = ssl.create_default_context(cadata=roots.decode() if roots else None)
+        context = ssl.create_default_context(cafile=self.ca)
         context.set_alpn_protocols(["h2"])
         context.wrap_socket(connection, server_hostname=host).close()
 
@@ -95,11 +102,11 @@ class Endpoint:
             return None
         try:
             pem = self.ca.read_bytes()
-            ssl.create_default_context(cadata=pem.decode("ascii"))
+            ssl.create_default_context(cafile=self.ca)
+        except ssl.SSLError as error:
+            raise Problem(f"{self.ca} holds no PEM certificate: give a CA file") from error
         except OSError as error:
             raise Problem(f"cannot read the CA file {self.ca}: {error.strerror}") from error
-        except (ssl.SSLError, ValueError) as error:
-            raise Problem(f"{self.ca} holds no PEM certificate: give a CA file") from error
         return pem
 
 

@@ -1,7 +1,9 @@
 """One call and its answer, as it went over the wire."""
 
+import codecs
 import contextlib
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -39,9 +41,8 @@ class Exchange(Generic[Response]):
     """A request and what came back for it.
 
     `response` is None if `status` is not OK, or if what came back does not parse, which `details`
-    then says. `seconds` is from the call's start to its
-    end, on the client's clock. `sent_metadata` leaves the endpoint's API key out: exchanges end
-    up in reports.
+    then says. `seconds` is from the call's start to its end, on the client's clock.
+    `sent_metadata` leaves the endpoint's API key out: exchanges end up in reports.
     """
 
     service: str
@@ -95,15 +96,15 @@ def has_field(message: Message, name: str) -> bool:
 def _shown(message: Message | bytes) -> Any:
     if isinstance(message, bytes):
         return shown_bytes(message)
-    return {field.name: _shown_field(field, value) for field, value in message.ListFields()}
+    return {field.name: _shown_field(value) for field, value in message.ListFields()}
 
 
-def _shown_field(field: Any, value: Any) -> Any:
+def _shown_field(value: Any) -> Any:
     if isinstance(value, Mapping):
         entries = sorted(value.items())
         shown = {str(key): _shown_value(item) for key, item in entries[:SHOWN_ENTRIES]}
         return shown if len(entries) <= SHOWN_ENTRIES else {"count": len(entries), "first": shown}
-    if field.is_repeated:
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         items = [_shown_value(item) for item in value[:SHOWN_ENTRIES]]
         return items if len(value) <= SHOWN_ENTRIES else {"count": len(value), "first": items}
     return _shown_value(value)
@@ -116,6 +117,8 @@ def _shown_value(value: Any) -> Any:
         return shown_bytes(value)
     if isinstance(value, str) and len(value) > SHOWN_BYTES:
         return {"characters": len(value), "first": value[:SHOWN_BYTES]}
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no such numbers.
     return value
 
 
@@ -124,5 +127,6 @@ def shown_bytes(data: bytes) -> dict[str, Any]:
     head = data[:SHOWN_BYTES]
     shown: dict[str, Any] = {"size": len(data), "hex": head.hex()}
     with contextlib.suppress(UnicodeDecodeError):
-        shown["text"] = head.decode()
+        is_whole = len(head) == len(data)  # The cut may go through a character.
+        shown["text"] = codecs.getincrementaldecoder("utf-8")().decode(head, final=is_whole)
     return shown

@@ -190,6 +190,24 @@ GZIP = since(
     Release.V5_4,
     "facts v2.md 4, v3-v6.md 3 Compression",
 )
+GZIP_TOO_LARGE = Row(
+    "How a request is refused that inflates to more than the limit",
+    "grpc-go 1.69.2 and 1.82.0, rpc_util.go",
+    v2_8="",
+    v3_2="",
+    v4_1="",
+    v5_4="grpc: received message after decompression larger than max ({size} vs. {limit})",
+    v6_9="grpc: received message after decompression larger than max {limit}",
+)
+GZIP_CORRUPT = Row(
+    "How a request is refused whose gzip breaks off",
+    "grpc-go 1.69.2 and 1.82.0, rpc_util.go",
+    v2_8="",
+    v3_2="",
+    v4_1="",
+    v5_4="grpc: failed to decompress the received message",
+    v6_9="grpc: failed to read decompressed data",
+)
 REFLECTION = since("Reflection can be switched on", Release.V5_4, "facts v3-v6.md 3 Unknown")
 ERROR_MODE = since(
     "The error mode `transport`: an API error becomes a gRPC error",

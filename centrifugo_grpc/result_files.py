@@ -5,6 +5,7 @@ same major version. Schemas are data; nothing of the package `reports` is import
 """
 
 import json
+import math
 import os
 import platform
 import tempfile
@@ -13,12 +14,13 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from centrifugo_grpc.problem import Problem
 
 SCHEMA_VERSION = "1.0"
 KINDS = ("conformance", "load")
+_MOST_DIGITS = 20
 
 
 def heading(kind: str, started: datetime) -> dict[str, Any]:
@@ -56,22 +58,31 @@ def write(path: Path, document: dict[str, Any]) -> None:
     """Check a document against its schema and write it whole, or not at all."""
     _validate(str(path), document)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8"
-        ) as file:
-            json.dump(document, file, indent=1, ensure_ascii=False, allow_nan=False)
-            file.write("\n")
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        write_whole(path, _serialized(str(path), document))
     except OSError as error:
         raise Problem(f"cannot write the results to {path}: {error.strerror}") from error
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a name of its own and then give it its name, so none is ever in part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".tmp-", delete=False) as file:
+        unfinished = Path(file.name)
+        try:
+            file.write(content)
+            file.flush()
+            unfinished.chmod(0o644)
+            unfinished.replace(path)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
 
 
 def read(path: Path) -> dict[str, Any]:
     """The document in a result file; raises `Problem` if it is not one, whole and known."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        document = json.loads(text, parse_constant=_refuse, parse_int=_integer, parse_float=_finite)
     except OSError as error:
         raise Problem(f"cannot read the result file {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -80,6 +91,32 @@ def read(path: Path) -> dict[str, Any]:
         ) from error
     _validate(str(path), document)
     return dict(document)
+
+
+def _serialized(name: str, document: dict[str, Any]) -> bytes:
+    try:
+        text = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False)
+    except ValueError as error:
+        raise Problem(f"cannot write the results to {name}: {error}") from error
+    # A lone surrogate has no UTF-8, but JSON's escape of it is what backslashreplace writes.
+    return f"{text}\n".encode("utf-8", "backslashreplace")
+
+
+def _refuse(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError("a number of too many digits")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:_MOST_DIGITS]} is too large")
+    return number
 
 
 def _validate(name: str, document: Any) -> None:

@@ -17,6 +17,16 @@ def nobody() -> str:
     return f"conformance-nobody-{secrets.token_hex(8)}"
 
 
+def harmless(method: str) -> bytes:
+    """A request for `method` that concerns no connection: blank, or of a user who is nobody.
+
+    A blank user means all connections without one.
+    """
+    field = {"Disconnect": 1, "Refresh": 1, "Unsubscribe": 2}.get(method)
+    user = nobody().encode()
+    return b"" if field is None else bytes([field << 3 | 2, len(user)]) + user
+
+
 def success_has_its_shape(api: Api, answer: Answer) -> None:
     """The answer is a success as the release shapes one that has nothing to tell."""
     expect.success(answer)

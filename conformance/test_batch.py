@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 
-from centrifugo_grpc.errors import Code
+from centrifugo_grpc.errors import ApiError, Code
 from centrifugo_grpc.releases import Release
 from conformance import expect
 from conformance.api import Answer, Api, Channels, unknown_namespace
@@ -183,3 +183,92 @@ def test_a_parallel_batch(api: Api, channel: Channels) -> None:
 def test_no_batch_in_3(api: Api) -> None:
     details = f"unknown method Batch for service {api.dialect.service}"
     expect.status(api.raw("Batch", b""), grpc.StatusCode.UNIMPLEMENTED, details)
+
+
+@requirement(
+    "batch.reply.error-alone",
+    "The reply to a command that failed has its error and nothing else.",
+    level=Level.MUST,
+    source=DOCS,
+    releases=SINCE_4,
+    core=True,
+)
+def test_a_failed_command_has_an_error_alone(api: Api) -> None:
+    answer = api.batch([{"publish": {"channel": unknown_namespace(), "data": b"x"}}])
+    (reply,) = replies_of(answer)
+    expect.equal("fields of the reply", [f.name for f, _ in reply.ListFields()], ["error"])
+    told = ApiError(reply.error.code, reply.error.message)
+    expect.equal("error", told, api.error(Code.UNKNOWN_CHANNEL))
+
+
+@requirement(
+    "batch.reply.empty-results",
+    "The reply to a publication without history has its `publish` set, empty.",
+    level=Level.MUST,
+    source=DOCS,
+    releases=SINCE_4,
+    needs=["plain"],
+)
+def test_an_empty_result_is_set(api: Api, channel: Channels) -> None:
+    (reply,) = replies_of(api.batch([{"publish": {"channel": channel("plain"), "data": b"{}"}}]))
+    expect.equal("fields of the reply", [f.name for f, _ in reply.ListFields()], ["publish"])
+    expect.equal("bytes of `publish`", reply.publish.ByteSize(), 0)
+
+
+@requirement(
+    "batch.isolate.broadcast-errors",
+    "In a batch a broadcast keeps the errors of its channels in their slots.",
+    level=Level.MUST,
+    source=f"{DOCS}; centrifugal.dev/docs/server/server_api#broadcastresult",
+    releases=SINCE_4,
+    needs=["history"],
+)
+def test_broadcast_errors_stay_in_their_slots(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    command = {"broadcast": {"channels": [room, unknown_namespace(), ""], "data": b"x"}}
+    answer = api.batch([command])
+    expect.equal("codes of the replies", codes(answer), [0])
+    slots = replies_of(answer)[0].broadcast.responses
+    expected = [0, Code.UNKNOWN_CHANNEL, Code.BAD_REQUEST]
+    expect.equal("codes of the slots", [slot.error.code for slot in slots], expected)
+    expect.equal("history", api.payloads(room), [b"x"])
+
+
+@requirement(
+    "batch.refuse.old-command",
+    "A command as 3.2 wrote it, with id, method and params, is replied to with error 104.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=SINCE_4,
+)
+def test_old_commands(api: Api) -> None:
+    old_command = b"\x08\x01\x10\x01\x1a\x02{}"
+    answer = api.raw("Batch", b"\x0a" + bytes([len(old_command)]) + old_command)
+    expect.equal("codes", codes(answer), [Code.METHOD_NOT_FOUND])
+
+
+@requirement(
+    "batch.reply.rpc-errors",
+    "In a batch RPC is refused as alone: error 107 without a method, 104 for an unknown one.",
+    level=Level.OBSERVED,
+    source=f"{FACTS}, RPC",
+    releases=SINCE_4,
+)
+def test_rpc_in_a_batch(api: Api) -> None:
+    answer = api.batch([{"rpc": {"params": b"{}"}}, {"rpc": {"method": "no-such-method"}}])
+    expect.equal("codes", codes(answer), [Code.BAD_REQUEST, Code.METHOD_NOT_FOUND])
+
+
+@requirement(
+    "batch.accept.many-commands",
+    "A batch of 2,000 commands is answered with as many replies, in order.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=SINCE_4,
+    needs=["history"],
+)
+def test_many_commands(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    answer = api.batch([{"publish": {"channel": room, "data": b"x"}}] * 2000)
+    offsets = [reply.publish.offset for reply in replies_of(answer)]
+    expect.that(offsets == list(range(1, 2001)), "the offsets 1 to 2000 in order", answer)

@@ -69,12 +69,11 @@ def test_a_result_excludes_an_error(api: Api) -> None:
     "error.use.words",
     "Each error code comes with its message, in the words of the release.",
     level=Level.MUST,
-    source="centrifugal.dev/docs/server/codes#server-api-error-codes; facts v2.md 1",
+    source="centrifugal.dev/docs/server/codes#bad-request; facts v2.md 1, v3-v6.md 1",
 )
 def test_errors_have_their_words(api: Api) -> None:
     expect.error(api.publish("", b"x"), api.error(Code.BAD_REQUEST))
     expect.error(api.publish(unknown_namespace(), b"x"), api.error(Code.UNKNOWN_CHANNEL))
-    expect.error(api.rpc(method="none"), api.error(Code.METHOD_NOT_FOUND))
 
 
 @requirement(
@@ -144,3 +143,31 @@ def test_inner_errors_stay_inside(api: Api) -> None:
 )
 def test_the_error_mode_is_ignored(api: Api) -> None:
     expect.error(api.publish("", b"x", options=TRANSPORT), api.error(Code.BAD_REQUEST))
+
+
+@requirement(
+    "error.become.grpc-status-of-broadcast",
+    "In the error mode `transport` a broadcast without channels is INVALID_ARGUMENT.",
+    level=Level.MUST,
+    source=MODE,
+    releases=[Release.V5_4, Release.V6_9],
+)
+def test_an_empty_broadcast_becomes_a_grpc_error(api: Api) -> None:
+    answer = api.broadcast([], b"x", options=TRANSPORT)
+    words = api.error(Code.BAD_REQUEST).message
+    expect.status(answer, grpc.StatusCode.INVALID_ARGUMENT, words)
+
+
+@requirement(
+    "error.leave.success",
+    "The error mode `transport` changes nothing of a success, and holds for its call alone.",
+    level=Level.MUST,
+    source=MODE,
+    releases=[Release.V5_4, Release.V6_9],
+)
+def test_the_mode_changes_errors_alone(api: Api, channel: Channels) -> None:
+    answer = api.publish(channel(), b"x", options=TRANSPORT)
+    expect.success(answer)
+    expect.that(answer.result is not None, "`result` is set", answer)
+    expect.status(api.publish("", b"x", options=TRANSPORT), grpc.StatusCode.INVALID_ARGUMENT)
+    expect.error(api.publish("", b"x"), api.error(Code.BAD_REQUEST))

@@ -1,15 +1,15 @@
 """HistoryRemove: forgetting what a channel keeps."""
 
 from centrifugo_grpc.errors import Code
-from centrifugo_grpc.releases import EMPTY_RESULT
 from conformance import expect
 from conformance.api import Api, Channels, unknown_namespace
+from conformance.commands import SHAPE_SENTENCE, SHAPE_SOURCE, success_has_its_shape
 from conformance.requirement import V3, Level, requirement
+from conformance.streams import filled
 
-DOCS = (
-    "centrifugal.dev/docs/server/server_api#history_remove; 2.8.7 docs/content/server/http_api.md"
-)
-CODES = "centrifugal.dev/docs/server/codes#server-api-error-codes; facts v2.md 3"
+DOCS = "centrifugal.dev/docs/server/server_api#history_remove; facts v2.md 3 HistoryRemove"
+UNKNOWN = "centrifugal.dev/docs/server/codes#unknown-channel; facts v2.md 3 HistoryRemove"
+UNAVAILABLE = "centrifugal.dev/docs/server/codes#not-available; facts v2.md 3 HistoryRemove"
 
 
 @requirement(
@@ -45,8 +45,8 @@ def test_other_channels_are_spared(api: Api, channel: Channels) -> None:
 @requirement(
     "history-remove.keep.position",
     "After HistoryRemove the next publication goes on with the next offset of the same epoch.",
-    level=Level.OBSERVED,
-    source="facts v3-v6.md 5 HistoryRemove",
+    level=Level.MUST,
+    source=DOCS,
     releases=V3,
     needs=["history"],
 )
@@ -76,15 +76,13 @@ def test_removing_nothing_succeeds(api: Api, channel: Channels) -> None:
 
 @requirement(
     "history-remove.return.result-shape",
-    "Success sets an empty `result` from 4.1 on, and is a message of zero bytes before.",
+    SHAPE_SENTENCE,
     level=Level.OBSERVED,
-    source="facts v2.md 1, v3-v6.md 7",
+    source=SHAPE_SOURCE,
     needs=["history"],
 )
 def test_history_remove_result_shape(api: Api, channel: Channels) -> None:
-    answer = api.history_remove(channel("history"))
-    expect.success(answer)
-    expect.equal("`result` is set", answer.result is not None, EMPTY_RESULT[api.release])
+    success_has_its_shape(api, api.history_remove(channel("history")))
 
 
 @requirement(
@@ -102,7 +100,7 @@ def test_history_remove_refuses_a_blank_channel(api: Api) -> None:
     "history-remove.refuse.unknown-namespace",
     "HistoryRemove in an unknown namespace is answered with error 102.",
     level=Level.MUST,
-    source=CODES,
+    source=UNKNOWN,
 )
 def test_history_remove_refuses_an_unknown_namespace(api: Api) -> None:
     expect.error(api.history_remove(unknown_namespace()), api.error(Code.UNKNOWN_CHANNEL))
@@ -112,8 +110,59 @@ def test_history_remove_refuses_an_unknown_namespace(api: Api) -> None:
     "history-remove.refuse.not-kept",
     "HistoryRemove of a channel that keeps no history is answered with error 108.",
     level=Level.MUST,
-    source=CODES,
+    source=UNAVAILABLE,
     needs=["plain"],
 )
 def test_history_remove_refuses_where_none_is_kept(api: Api, channel: Channels) -> None:
     expect.error(api.history_remove(channel("plain")), api.error(Code.NOT_AVAILABLE))
+
+
+@requirement(
+    "history-remove.tell.position",
+    "After HistoryRemove, History still tells the top offset and the epoch of before.",
+    level=Level.MUST,
+    source=DOCS,
+    releases=V3,
+    needs=["history"],
+)
+def test_the_position_is_still_told(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    epoch = filled(api, room, 3)
+    expect.success(api.history_remove(room))
+    answer = api.history(room, limit=-1)
+    expect.success(answer)
+    position = (answer.result.offset, answer.result.epoch)
+    expect.equal("offset and epoch", position, (3, epoch))
+    expect.equal("publications", len(answer.result.publications), 0)
+
+
+@requirement(
+    "history-remove.accept.twice",
+    "A second HistoryRemove succeeds as the first one did.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+)
+def test_removing_twice_succeeds(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    filled(api, room, 2)
+    for _ in range(2):
+        expect.success(api.history_remove(room))
+        expect.equal("history", api.payloads(room), [])
+
+
+@requirement(
+    "history-remove.keep.later-publications",
+    "What is published after HistoryRemove is kept, up to the size of the history.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["small_history"],
+)
+def test_later_publications_are_kept(api: Api, channel: Channels) -> None:
+    room = channel("small_history")
+    size = channel.option("small_history", "size")
+    filled(api, room, 2)
+    expect.success(api.history_remove(room))
+    filled(api, room, size)
+    expected = [b"%d" % number for number in range(1, size + 1)]
+    expect.equal("history", api.payloads(room), expected)

@@ -201,6 +201,7 @@ def test_map_version_epochs(api: Api, channel: Channels) -> None:
     room = channel("map")
     put(api, room, "k", b"A9", version=9, version_epoch="A")
     put(api, room, "k", b"B1", version=1, version_epoch="B")
+    put(api, room, "k", b"again", version=1, version_epoch="B")
     expect.equal("state", state(api, room), {"k": b"B1"})
 
 

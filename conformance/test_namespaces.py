@@ -4,6 +4,7 @@ from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import STRICT_UTF8
 from conformance import expect
 from conformance.api import Api, Channels, unknown_namespace
+from conformance.commands import nobody
 from conformance.requirement import V2, Level, requirement
 
 DOCS = (
@@ -122,3 +123,60 @@ def test_names_may_be_any_bytes(api: Api, channel: Channels) -> None:
     answer = api.raw("History", field)
     expect.success(answer)
     expect.equal("history", [item.data for item in answer.result.publications], [b"x"])
+
+
+@requirement(
+    "namespace.separate.channel-strings",
+    "A channel is its whole name: `$`, `#` and the order of users make different channels.",
+    level=Level.MUST,
+    source=(
+        "centrifugal.dev/docs/server/channels#channel-is-just-a-string;"
+        " 2.8.7 docs/content/server/channels.md#user-channel-boundary"
+    ),
+    needs=["history"],
+    core=True,
+)
+def test_a_channel_is_its_whole_name(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    names = (room, f"${room}", f"{room}#42,43", f"{room}#43,42", f"{room}#", f"{room} ")
+    for name in names:
+        expect.success(api.publish(name, name.encode()))
+    for name in names:
+        expect.equal(f"history of {name}", api.payloads(name), [name.encode()])
+
+
+@requirement(
+    "namespace.find.before-user-boundary",
+    "A colon among the users of a channel without a namespace makes what is before it one.",
+    level=Level.OBSERVED,
+    source=FACTS,
+)
+def test_a_colon_in_a_user_id(api: Api, channel: Channels) -> None:
+    expect.success(api.publish(f"#{channel()}", b"x"))
+    expect.error(api.publish(f"#{channel()}:42", b"x"), api.error(Code.UNKNOWN_CHANNEL))
+
+
+@requirement(
+    "namespace.refuse.unknown-for-every-rpc",
+    "Every RPC that names a channel answers error 102 for an unknown namespace.",
+    level=Level.MUST,
+    source=(
+        "centrifugal.dev/docs/server/codes#unknown-channel;"
+        " 2.8.7 docs/content/server/http_api.md#publish"
+    ),
+    core=True,
+)
+def test_every_rpc_knows_the_namespaces(api: Api) -> None:
+    room = unknown_namespace()
+    answers = [
+        api.publish(room, b"x"),
+        api.history(room),
+        api.history_remove(room),
+        api.presence(room),
+        api.presence_stats(room),
+        api.unsubscribe(channel=room, user=nobody()),
+    ]
+    if api.release not in V2:
+        answers.append(api.subscribe(channel=room, user=nobody()))
+    for answer in answers:
+        expect.error(answer, api.error(Code.UNKNOWN_CHANNEL))

@@ -4,13 +4,17 @@ import random
 
 import grpc
 
+from centrifugo_grpc.errors import Code
 from conformance import expect
 from conformance.api import Api, Channels
 from conformance.requirement import Level, requirement
 
 DOCS = "centrifugal.dev/docs/server/server_api#grpc-api; 2.8.7 docs/content/server/grpc_api.md"
 LIMIT = 4_194_304
-LIMIT_SOURCE = "facts v2.md 4, v3-v6.md 3 Size"
+LIMIT_SOURCE = (
+    "centrifugal.dev/docs/server/server_api#grpc_apimax_receive_message_size;"
+    " facts v2.md 4, v3-v6.md 3 Size"
+)
 
 
 def comes_back(api: Api, room: str, payload: bytes) -> None:
@@ -139,3 +143,72 @@ def test_the_text_for_a_larger_request(api: Api, channel: Channels) -> None:
     answer = api.publish(room, filling(api, room, LIMIT + 1))
     details = f"grpc: received message larger than max ({LIMIT + 1} vs. {LIMIT})"
     expect.status(answer, grpc.StatusCode.RESOURCE_EXHAUSTED, details)
+
+
+@requirement(
+    "payload.count.whole-request",
+    "The limit holds for the whole request: a payload of exactly 4,194,304 bytes is too large.",
+    level=Level.MUST,
+    source=LIMIT_SOURCE,
+)
+def test_the_limit_counts_the_whole_request(api: Api, channel: Channels) -> None:
+    answer = api.publish(channel(), bytes(LIMIT))
+    expect.status(answer, grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+
+@requirement(
+    "payload.refuse.larger-request-of-every-rpc",
+    "The limit holds for every RPC.",
+    level=Level.MUST,
+    source=LIMIT_SOURCE,
+)
+def test_the_limit_holds_for_every_rpc(api: Api) -> None:
+    # A string of LIMIT - 4 bytes: with its tag and length one byte more than the limit.
+    body = b"\x0a\xfc\xff\xff\x01" + b"x" * (LIMIT - 4)
+    assert len(body) == LIMIT + 1
+    for method in ("Broadcast", "History", "Disconnect", "RPC"):
+        expect.status(api.raw(method, body), grpc.StatusCode.RESOURCE_EXHAUSTED)
+
+
+@requirement(
+    "payload.accept.largest-request-of-other-rpcs",
+    "A largest request of another RPC than Publish is read to its end.",
+    level=Level.MUST,
+    source=LIMIT_SOURCE,
+)
+def test_other_rpcs_read_the_largest_request(api: Api) -> None:
+    body = b"\x0a\xfb\xff\xff\x01" + b"x" * (LIMIT - 5)
+    assert len(body) == LIMIT
+    answer = api.raw("RPC", body)
+    expect.status(answer, grpc.StatusCode.OK)
+    expect.equal("code", answer.error.code if answer.error else 0, Code.METHOD_NOT_FOUND)
+
+
+@requirement(
+    "payload.return.answer-above-limit",
+    "The limit does not hold for answers: a history of more than 4,194,304 bytes is returned.",
+    level=Level.OBSERVED,
+    source=LIMIT_SOURCE,
+    needs=["history"],
+)
+def test_answers_have_no_limit(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    payloads = [random.Random(number).randbytes(1_600_000) for number in range(3)]
+    for payload in payloads:
+        expect.success(api.publish(room, payload))
+    expect.equal("history", api.payloads(room), payloads)
+
+
+@requirement(
+    "payload.return.broadcast-bytes",
+    "A broadcast payload of all 256 byte values comes back byte for byte from every channel.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+    core=True,
+)
+def test_broadcast_keeps_bytes(api: Api, channel: Channels) -> None:
+    rooms, payload = [channel("history") for _ in range(3)], bytes(range(256)) * 4
+    expect.success(api.broadcast(rooms, payload))
+    for room in rooms:
+        expect.equal("history", api.settled_payloads(room, 1), [payload])

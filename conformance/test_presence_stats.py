@@ -9,7 +9,8 @@ DOCS = (
     "centrifugal.dev/docs/server/server_api#presence_stats;"
     " 2.8.7 docs/content/server/http_api.md#presence_stats"
 )
-CODES = "centrifugal.dev/docs/server/codes#server-api-error-codes; facts v2.md 3"
+UNKNOWN = "centrifugal.dev/docs/server/codes#unknown-channel; facts v2.md 3 Presence"
+UNAVAILABLE = "centrifugal.dev/docs/server/codes#not-available; facts v2.md 3 Presence"
 
 
 @requirement(
@@ -57,7 +58,7 @@ def test_a_blank_channel_is_refused(api: Api) -> None:
     "presence-stats.refuse.unknown-namespace",
     "PresenceStats in an unknown namespace is answered with error 102.",
     level=Level.MUST,
-    source=CODES,
+    source=UNKNOWN,
     core=True,
 )
 def test_an_unknown_namespace_is_refused(api: Api) -> None:
@@ -68,7 +69,7 @@ def test_an_unknown_namespace_is_refused(api: Api) -> None:
     "presence-stats.refuse.not-on",
     "PresenceStats where presence is off is answered with error 108.",
     level=Level.MUST,
-    source=CODES,
+    source=UNAVAILABLE,
     needs=["plain"],
     core=True,
 )

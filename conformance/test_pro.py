@@ -14,7 +14,7 @@ FACTS = "facts v3-v6.md 5 PRO RPCs"
 @requirement(
     "pro.refuse.not-implemented",
     "The RPCs of Centrifugo PRO are UNIMPLEMENTED.",
-    level=Level.MUST,
+    level=Level.OBSERVED,
     source=FACTS,
     releases=V3,
 )

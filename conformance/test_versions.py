@@ -30,7 +30,7 @@ def test_publish_suppresses_old_versions(api: Api, channel: Channels) -> None:
 
 @requirement(
     "publish.honour.version-epoch",
-    "A lower version of another version epoch is accepted.",
+    "A lower version of another version epoch is accepted, and counts from then on.",
     level=Level.MUST,
     source=REQUEST,
     releases=LATEST,
@@ -40,6 +40,7 @@ def test_version_epochs_start_anew(api: Api, channel: Channels) -> None:
     room = channel("history")
     expect.success(api.publish(room, b"a", version=9, version_epoch="A"))
     expect.success(api.publish(room, b"b", version=1, version_epoch="B"))
+    expect.success(api.publish(room, b"again", version=1, version_epoch="B"))
     expect.equal("history", api.payloads(room), [b"a", b"b"])
 
 
@@ -53,7 +54,7 @@ def test_version_epochs_start_anew(api: Api, channel: Channels) -> None:
 )
 def test_no_version_resets(api: Api, channel: Channels) -> None:
     room = channel("history")
-    for version in (11, 0, 5):
+    for version in (11, 0, 5, 4):
         expect.success(api.publish(room, b"v%d" % version, version=version))
     expect.equal("history", api.payloads(room), [b"v11", b"v0", b"v5"])
 
@@ -101,7 +102,8 @@ def test_a_blank_version_epoch_is_the_same(api: Api, channel: Channels) -> None:
 def test_a_skipped_version_is_forgotten(api: Api, channel: Channels) -> None:
     room = channel("history")
     expect.success(api.publish(room, b"v9", version=9, skip_history=True))
-    expect.success(api.publish(room, b"v2", version=2))
+    for version in (2, 1):
+        expect.success(api.publish(room, b"v%d" % version, version=version))
     expect.equal("history", api.payloads(room), [b"v2"])
 
 

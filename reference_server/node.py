@@ -57,9 +57,9 @@ class Node:
         self.name = settings.node_name or f"{platform.node()}_8000"
         self.hub = Hub()
         self.streams = Streams(clock, EPOCH_LENGTH[self.release])
-        self.maps = Maps(clock, time.time, EPOCH_LENGTH[self.release])
-        self.map_answers: Replay[Position] = Replay(clock, settings.idempotent_result_ttl)
-        self._answers: Replay[Position] = Replay(clock, settings.idempotent_result_ttl)
+        ttl = settings.idempotent_result_ttl
+        self.maps = Maps(clock, time.time, EPOCH_LENGTH[self.release], ttl)
+        self._answers: Replay[str, Position] = Replay(clock, ttl)
         self._clock = clock
         self._started = self._renewed = clock()
         self._snapshot = Snapshot()
@@ -90,6 +90,12 @@ class Node:
             channel, data, options.tags, retention(rules), version
         )
         return position, publication is not None
+
+    def sweep(self) -> None:
+        """Free what has expired; no answer depends on when."""
+        self.streams.sweep()
+        self.maps.sweep()
+        self._answers.sweep()
 
     def snapshot(self) -> Snapshot:
         """The numbers of Info: all 0 at first, then renewed every three seconds."""

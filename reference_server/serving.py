@@ -16,6 +16,7 @@ import grpc.aio
 
 from centrifugo_grpc.problem import Problem
 from reference_server.api.answers import Call, GrpcFailure
+from reference_server.api.compression import is_gzip
 from reference_server.api.gate import Gate
 from reference_server.node import Node
 from reference_server.settings import Settings
@@ -24,6 +25,8 @@ _OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
     ("grpc.max_metadata_size", 1 << 20),
+    # Compression is judged with the message: Go's server knows gzip by release, never deflate.
+    ("grpc.per_message_decompression", 0),
     # Two servers on one port would share its calls; a port in use is an error instead.
     ("grpc.so_reuseport", 0),
 )
@@ -53,6 +56,8 @@ class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
         answer = self._gate.answer
 
         async def handle(body: bytes, context: Any) -> bytes:
+            if is_gzip(body):
+                context.set_compression(grpc.Compression.Gzip)
             try:
                 return answer(service, method, body, Call(context.invocation_metadata() or ()))
             except GrpcFailure as failure:
@@ -89,7 +94,7 @@ async def _serve(nodes: list[Node], announce: Callable[[str], None]) -> None:
     announce(address)
     while not stop.is_set():
         for node in nodes:
-            node.streams.sweep()
+            node.sweep()
         try:
             await asyncio.wait_for(stop.wait(), SWEEP_SECONDS)
         except TimeoutError:

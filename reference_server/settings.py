@@ -16,6 +16,28 @@ class MapOptions:
     stream_ttl: float = 0
     meta_ttl: float = 0
 
+    @property
+    def has_stream(self) -> bool:
+        """Whether changes are kept and numbered."""
+        return self.mode != "ephemeral"
+
+    @property
+    def stream_length(self) -> int:
+        """How many changes are kept, 100 unless said otherwise."""
+        return self.stream_size or 100
+
+    @property
+    def stream_seconds(self) -> float:
+        """How long changes are kept after the last one, a minute unless said otherwise."""
+        return self.stream_ttl or 60
+
+    @property
+    def meta_seconds(self) -> float:
+        """How long a recoverable map outlives its last use; 0, for ever, in the other modes."""
+        if self.mode != "recoverable":
+            return 0
+        return self.meta_ttl or max(self.stream_seconds * 10, self.key_ttl)
+
 
 @dataclass(frozen=True)
 class ChannelOptions:

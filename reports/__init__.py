@@ -1,1 +1,4 @@
-"""Pages from result files. Reads files alone: imports neither the corpus nor the harness."""
+"""Pages from result files: what was judged and measured, side by side, in one HTML file.
+
+Reads result files only; nothing of what wrote them is imported.
+"""

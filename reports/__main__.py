@@ -7,48 +7,45 @@ from pathlib import Path
 from typing import NoReturn
 
 from centrifugo_grpc.problem import Problem
-from centrifugo_grpc.result_files import read
-from reports.page import render
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise Problem(f"{message}; python -m reports --help lists the options")
+        raise Problem(f"{message}; {self.prog} --help lists the options")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Build a page; the exit code."""
+    """Build the page, print where it is; the exit code."""
     try:
         options = _parser().parse_args(arguments)
-        page: Path = options.output
-        if page.suffix != ".html":
-            page = page / "index.html"
-        documents = [read(path) for path in options.results]
-        _write(page, render(documents))
+        print(f"report: {_build(options.results, options.output)}")
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2
-    print(f"report: {page}")
     return 0
+
+
+def _build(results: Sequence[Path], output: str) -> Path:
+    try:
+        from reports import page, runs  # noqa: PLC0415  (they may not be installed)
+    except ModuleNotFoundError as error:
+        raise Problem(
+            f"pages need {error.name}: install the suite with pip install centrifugo-suite[reports]"
+        ) from error
+    path = page.place(output, results)
+    page.write(path, page.render(runs.read(results), path.name))
+    return path
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m reports", description="Pages from result files.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    build = commands.add_parser("build", help="one page from the results of any runs")
-    build.add_argument("results", nargs="+", type=Path, metavar="RESULTS.json")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    build = commands.add_parser("build", help="make one page from result files")
+    build.add_argument("results", type=Path, nargs="+", metavar="RESULTS.json")
     build.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="PAGE.html|FOLDER", help="where to"
+        "-o", "--output", required=True, metavar="PAGE.html|DIR", help="a folder gets index.html"
     )
     return parser
-
-
-def _write(page: Path, text: str) -> None:
-    try:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise Problem(f"cannot write the page {page}: {error.strerror}") from error
 
 
 if __name__ == "__main__":

@@ -1,105 +1,172 @@
-"""The verdict matrix: requirements down, implementations with their dialects across."""
+"""The matrix: requirements by area, a verdict for each column, what fails on top."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-Document = dict[str, Any]
+from reports.exchanges import Shown, shown
+from reports.implementations import LEVELS, VERDICTS, Column, Implementation
 
-LEVELS = ("MUST", "SHOULD", "MAY", "OBSERVED")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One dialect of one implementation, as one run judged it."""
-
-    title: str
-    subtitle: str
+_ABSENT = "absent"
+WORDS = {
+    "passed": "✓ passed",
+    "failed": "✗ failed",
+    "differs": "≠ differs",
+    "not shown": "○ not shown",
+    "error": "! error",
+    _ABSENT: "· not in it",
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """What became of a requirement in one column."""
+    """What a requirement came to in one column; `row` None if the column has no such row."""
 
-    verdict: str
-    reason: str
-    evidence: str
     column: Column
-
-
-@dataclass
-class Row:
-    """A requirement and its cells; None where it does not concern the column's release."""
-
-    id: str
-    sentence: str
-    level: str
-    source: str
-    cells: list[Cell | None] = field(default_factory=list)
+    row: Mapping[str, Any] | None
+    concerned: bool
 
     @property
-    def area(self) -> str:
-        """The first part of the id."""
-        return self.id.split(".", maxsplit=1)[0]
+    def verdict(self) -> str:
+        """The verdict, or that there is none."""
+        return str(self.row["verdict"]) if self.row else _ABSENT
 
     @property
-    def shown(self) -> list[Cell]:
-        """The cells that there are."""
-        return [cell for cell in self.cells if cell is not None]
+    def words(self) -> str:
+        """The verdict as a reader sees it: a sign and the word."""
+        return WORDS[self.verdict] if self.row or self.concerned else "· n/a"
 
     @property
-    def is_bad(self) -> bool:
-        """Whether some implementation does not do what it says."""
-        return any(cell.verdict in {"failed", "error", "differs"} for cell in self.shown)
+    def reason(self) -> str:
+        """Why it is not passed, blank if it is."""
+        return str(self.row["reason"]) if self.row else ""
+
+    @property
+    def sides(self) -> tuple[str, str] | None:
+        """What was expected and what came, where the reason tells both."""
+        expected, found, got = self.reason.partition(", got ")
+        is_clear = found and expected.startswith("expected ") and ", got " not in got
+        return (expected.removeprefix("expected "), got) if is_clear else None
+
+    @property
+    def exchanges(self) -> tuple[list[Shown], int]:
+        """The evidence, and how many exchanges were left out of it."""
+        evidence = self.row["evidence"] if self.row else []
+        return shown(evidence, briefly=self.verdict in {"passed", "not shown"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """One requirement with its cells."""
+
+    requirement: Mapping[str, Any]
+    cells: tuple[Cell, ...]
+
+    @property
+    def id(self) -> str:
+        """The requirement's name."""
+        return str(self.requirement["id"])
+
+    @property
+    def level(self) -> str:
+        """How binding it is."""
+        return str(self.requirement["level"])
+
+    @property
+    def judged(self) -> list[Cell]:
+        """The cells that tell something."""
+        return [cell for cell in self.cells if cell.row]
+
+    @property
+    def disagree(self) -> bool:
+        """Whether the columns that have it came out differently."""
+        return len({cell.verdict for cell in self.judged}) > 1
+
+    @property
+    def groups(self) -> list[str]:
+        """By what filters find it: the verdicts in it, and whether they disagree."""
+        present = {cell.verdict for cell in self.judged}
+        found = [verdict for verdict in VERDICTS if verdict in present]
+        return [slug(each) for each in [*found, *(["disagree"] if self.disagree else [])]]
+
+    def of(self, *verdicts: str) -> list[Cell]:
+        """The cells with one of these verdicts."""
+        return [cell for cell in self.cells if cell.verdict in verdicts]
+
+
+@dataclass(frozen=True)
+class Area:
+    """The requirements that share the first part of their names."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """Its verdicts in all columns, counted."""
+        counts = Counter(cell.verdict for line in self.lines for cell in line.judged)
+        return [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]]
+
+    @property
+    def groups(self) -> list[str]:
+        """What filters find in it: verdict and level together, and each for itself."""
+        found = {line.level.lower() for line in self.lines}
+        for line in self.lines:
+            found |= {word for each in line.groups for word in (each, f"{each}-{line.level}")}
+        return sorted(word.lower() for word in found)
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """All columns, and the rows in the order of their ids."""
+    """All requirements of all columns."""
 
-    columns: list[Column]
-    rows: list[Row]
-
-    @property
-    def areas(self) -> dict[str, list[Row]]:
-        """The rows by area."""
-        grouped: dict[str, list[Row]] = {}
-        for row in self.rows:
-            grouped.setdefault(row.area, []).append(row)
-        return grouped
+    columns: tuple[Column, ...]
+    areas: tuple[Area, ...]
 
     @property
-    def bad(self) -> list[Row]:
-        """Rows that somebody fails, those with failures before those with differences."""
-        bad = [row for row in self.rows if row.is_bad]
-        return sorted(bad, key=lambda row: all(cell.verdict == "differs" for cell in row.shown))
+    def lines(self) -> list[Line]:
+        """The requirements, by name."""
+        return [line for area in self.areas for line in area.lines]
+
+    def with_any(self, *verdicts: str) -> list[Line]:
+        """The requirements that came out so in some column, most binding first."""
+        found = [line for line in self.lines if line.of(*verdicts)]
+        return sorted(found, key=lambda line: LEVELS.index(line.level))
+
+    def filters(self) -> list[tuple[str, str, int]]:
+        """The filters by verdict: key, words and how many requirements they find."""
+        counts = Counter(group for line in self.lines for group in line.groups)
+        names = [*VERDICTS, "disagree"]
+        words = WORDS | {"disagree": "columns disagree"}
+        return [(slug(name), words[name], counts[slug(name)]) for name in names]
 
 
-def matrix(runs: Sequence[Document]) -> Matrix:
-    """The matrix of conformance runs."""
-    columns: list[Column] = []
-    rows: dict[str, Row] = {}
-    for run in runs:
-        for found in run["target"]["dialects"]:
-            column = Column(run["target"]["name"], f"{found['dialect']} as {found['release']}")
-            columns.append(column)
-            judged = [r for r in run["requirements"] if r["dialect"] == found["dialect"]]
-            for told in judged:
-                row = rows.setdefault(told["id"], _row(told))
-                row.cells += [None] * (len(columns) - 1 - len(row.cells))
-                row.cells.append(_cell(told, column))
-    for row in rows.values():
-        row.cells += [None] * (len(columns) - len(row.cells))
-    return Matrix(columns, [rows[name] for name in sorted(rows)])
+def matrix(implementations: Sequence[Implementation]) -> Matrix:
+    """Put the columns of all implementations beside each other."""
+    columns = tuple(column for each in implementations for column in each.columns)
+    known: dict[str, Mapping[str, Any]] = {}
+    for column in columns:
+        for name, row in column.rows.items():
+            known.setdefault(name, row)
+    lines = [_line(known[name], columns) for name in sorted(known, key=_by_parts)]
+    areas = groupby(lines, key=lambda line: line.id.partition(".")[0])
+    return Matrix(columns, tuple(Area(name, tuple(found)) for name, found in areas))
 
 
-def _row(told: Document) -> Row:
-    return Row(told["id"], told["sentence"], told["level"], told["source"])
+def slug(verdict: str) -> str:
+    """A verdict as the name of a class."""
+    return verdict.replace(" ", "-")
 
 
-def _cell(told: Document, column: Column) -> Cell:
-    # Passed requirements of a run are many; their exchanges stay in the result file.
-    evidence = told["evidence"] if told["verdict"] != "passed" else told["evidence"][:2]
-    text = "\n".join(json.dumps(item, indent=1, ensure_ascii=False) for item in evidence)
-    return Cell(told["verdict"], told["reason"], text, column)
+def _line(requirement: Mapping[str, Any], columns: Sequence[Column]) -> Line:
+    releases = set(requirement["releases"])
+    return Line(
+        requirement,
+        tuple(Cell(c, c.rows.get(requirement["id"]), c.release in releases) for c in columns),
+    )
+
+
+def _by_parts(name: str) -> list[str]:
+    return name.split(".")

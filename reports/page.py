@@ -1,69 +1,78 @@
-"""One self-contained page from the results of any runs."""
+"""The page: everything in one HTML file that needs no network and no script."""
 
+import os
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from centrifugo_grpc.problem import Problem
-from reports.matrix import LEVELS, Document, matrix
-from reports.plots import latency_plot, rate_plot
-
-_PERCENTILES = ("50", "90", "99", "99.9", "99.99")
-_VERDICTS = ("passed", "failed", "differs", "not_shown", "error")
+from centrifugo_grpc.result_files import write_whole
+from reports import exchanges, implementations, loads, matrix, plots, reproduce, runs, showing
 
 
-def render(documents: Sequence[Document]) -> str:
-    """The page as HTML. It loads nothing and needs no script."""
-    conformance = [document for document in documents if document["kind"] == "conformance"]
-    load = [document for document in documents if document["kind"] == "load"]
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("reports", "templates"),
+def place(output: str, results: Sequence[Path]) -> Path:
+    """Where the page goes: the file that is named, or index.html in the folder that is."""
+    path = Path(output)
+    if path.is_dir() or output.endswith(("/", os.sep)) or not path.suffix:
+        path /= "index.html"
+    if path.suffix.lower() not in {".html", ".htm"}:
+        raise Problem(f"cannot write the page to {output}: give a name that ends in .html")
+    if path.absolute() in {result.absolute() for result in results}:
+        raise Problem(f"{path} is one of the result files: name another file for the page")
+    return path
+
+
+def render(found: Sequence[runs.Run], name: str) -> str:
+    """The page of these runs as HTML; `name` is the file's that it goes to."""
+    judged = implementations.implementations(found)
+    groups = loads.groups(found, judged)
+    template = _environment().get_template("page.html.jinja")
+    return template.render(
+        runs=found,
+        notices=runs.notices(found),
+        implementations=judged,
+        matrix=matrix.matrix(judged),
+        groups=groups,
+        name=name,
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """Write the page whole, or not at all."""
+    try:
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise Problem(f"cannot write the page to {path}: {error.strerror}") from error
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("reports"),
         autoescape=True,
-        undefined=jinja2.StrictUndefined,
+        undefined=StrictUndefined,
+        finalize=showing.visible,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    names = [_load_name(run) for run in load]
-    try:
-        return environment.get_template("page.html.j2").render(
-            conformance=conformance,
-            load=list(zip(load, names, strict=True)),
-            matrix=matrix(conformance),
-            levels=LEVELS,
-            verdicts=_VERDICTS,
-            percentiles=_PERCENTILES,
-            plots=_plots(load, names),
-            machines=_machines(documents),
-            documents=documents,
-        )
-    except jinja2.UndefinedError as error:
-        raise Problem(f"a result file lacks what the page shows: {error.message}") from error
-
-
-def _plots(load: Sequence[Document], names: Sequence[str]) -> list[Markup]:
-    answered = [
-        (run, name)
-        for run, name in zip(load, names, strict=True)
-        if run["latency"]["response"]["count"]
-    ]
-    if not answered:
-        return []
-    runs, labels = zip(*answered, strict=True)
-    # matplotlib escapes the labels that it writes into its SVG.
-    return [Markup(plot(runs, labels)) for plot in (latency_plot, rate_plot)]
-
-
-def _load_name(run: Document) -> str:
-    target, options = run["target"], run["options"]
-    spoken = f"{target['dialect']} as {target['release']}" if target["dialect"] else "not reached"
-    return f"{options['scenario']} at {target['address']}, {spoken}"
-
-
-def _machines(documents: Sequence[Document]) -> list[dict[str, Any]]:
-    machines: list[dict[str, Any]] = []
-    for document in documents:
-        if document["machine"] not in machines:
-            machines.append(document["machine"])
-    return machines
+    environment.globals.update(
+        levels=implementations.LEVELS,
+        percentiles=loads.PERCENTILES,
+        words=matrix.WORDS,
+        slug=matrix.slug,
+        as_json=exchanges.as_json,
+        plot_percentiles=plots.percentiles,
+        plot_rates=plots.rates,
+        swatch=plots.swatch,
+        command=reproduce.command,
+        page_command=reproduce.page_command,
+        prose=showing.prose,
+        profile_name=reproduce.profile_name,
+        label=showing.label,
+        latency=showing.latency,
+        moment=showing.moment,
+        number=showing.number,
+        size=showing.size,
+    )
+    return environment

@@ -1,95 +1,156 @@
-"""Plots of load runs, as SVG that stands in the page itself."""
+"""The plots, as SVG that stands in the page and takes its colours from the page's style."""
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import matplotlib as mpl
-from hdrh.histogram import HdrHistogram
+from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-Document = dict[str, Any]
+from reports.loads import Group, Load
+from reports.showing import latency, number
 
-# Okabe and Ito's colours, which stay apart for the colour-blind; lines differ in style too.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-_STYLES = ("-", "--", "-.", ":")
-_SETTINGS: Any = {"svg.hashsalt": "centrifugo-suite", "svg.fonttype": "none", "font.size": 10}
-_FEWEST_BEYOND = 10
+DASHES = ((), (6, 2), (2, 2), (7, 2, 2, 2), (10, 3), (4, 1, 1, 1))
+"""Lengths of dashes and gaps, so that lines tell apart without their colours."""
+COLOURS = 6
+_INK, _GRID, _PAPER = "#010203", "#010204", "#010205"
+_SERIES = tuple(f"#0102{16 + place:02x}" for place in range(COLOURS))
+_VARIABLES = {_INK: "var(--ink)", _GRID: "var(--rule)", _PAPER: "var(--paper)"} | {
+    colour: f"var(--series-{place})" for place, colour in enumerate(_SERIES)
+}
+_RC: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.size": 9,
+    "text.color": _INK,
+    "axes.labelcolor": _INK,
+    "axes.edgecolor": _GRID,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": _GRID,
+    "grid.linewidth": 0.6,
+    "xtick.color": _GRID,
+    "ytick.color": _GRID,
+    "xtick.labelcolor": _INK,
+    "ytick.labelcolor": _INK,
+}
+_INCHES = (4.8, 2.9)
+_NAMED = {"50%": 2, "90%": 10, "99%": 100, "99.9%": 1e3, "99.99%": 1e4, "99.999%": 1e5}
 
 
-def latency_plot(runs: Sequence[Document], names: Sequence[str]) -> str:
-    """Latency by percentile, the percentiles on a log scale; ends with ten samples beyond."""
-    with mpl.rc_context(_SETTINGS):
-        figure, axes = _figure("percentile", "response time in ms")
+def percentiles(group: Group, key: str) -> Markup:
+    """Latency by percentile, both on log scales; blank if no run has samples enough."""
+    drawn = [load for load in group.loads if load.percentile_curve]
+    if not drawn:
+        return Markup()
+
+    def draw(axes: Any) -> None:
+        for load in drawn:
+            axes.plot(*zip(*load.percentile_curve, strict=True), **_line(load))
+        furthest = max(load.percentile_curve[-1][0] for load in drawn)
         axes.set_xscale("log")
         axes.set_yscale("log")
-        for number, (run, name) in enumerate(zip(runs, names, strict=True)):
-            points = _percentile_points(run["latency"]["response"]["histogram"])
-            if points:
-                axes.plot(*zip(*points, strict=True), label=name, **_style(number))
-        ticks = (2, 10, 100, 1000, 10000)
-        axes.set_xticks(ticks, ["50", "90", "99", "99.9", "99.99"])
-        axes.minorticks_off()
-        return _svg(figure, axes, "Latency by percentile")
+        named = {name: x for name, x in _NAMED.items() if x <= furthest * 1.01}
+        axes.set_xticks([1, *named.values()], ["min", *named])
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xlim(1, furthest * 1.05)
+        _scale_latency(axes, drawn)
+        axes.set_xlabel("calls answered within (percentile)")
+        axes.set_ylabel("response time")
+
+    return _drawn(draw, f"{key}-percentiles", "Response time by percentile; the table has it too")
 
 
-def rate_plot(runs: Sequence[Document], names: Sequence[str]) -> str:
-    """Publications answered in each second; seconds with errors are marked."""
-    with mpl.rc_context(_SETTINGS):
-        figure, axes = _figure("second of the run", "publications/s")
-        for number, (run, name) in enumerate(zip(runs, names, strict=True)):
-            series = run["series"]
-            axes.plot(
-                [p["second"] for p in series],
-                [p["ok"] for p in series],
-                label=name,
-                **_style(number),
-            )
-            bad = [p for p in series if p["api_errors"] or p["transport_errors"]]
-            axes.plot([p["second"] for p in bad], [p["ok"] for p in bad], "x", color="#D55E00")
+def rates(group: Group, key: str) -> Markup:
+    """Publications a second over time, seconds with errors marked; blank if nothing was told."""
+    drawn = [load for load in group.loads if load.rates]
+    if not drawn:
+        return Markup()
+
+    def draw(axes: Any) -> None:
+        for load in drawn:
+            style = _line(load)
+            axes.plot(*zip(*load.rates, strict=True), **style, alpha=0.35)
+            whole = load.rates[1:-1] or load.rates
+            axes.plot(*zip(*whole, strict=True), **style, marker=".", markersize=3.5)
+            if load.error_seconds:
+                seconds, counts = zip(*load.error_seconds, strict=True)
+                colour = style["color"]
+                axes.plot(seconds, counts, color=colour, linestyle="", marker="x", markersize=7)
         axes.set_ylim(bottom=0)
-        return _svg(figure, axes, "Rate over time")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.set_xlabel("seconds since the start")
+        axes.set_ylabel("publications per second")
+
+    return _drawn(draw, f"{key}-rates", "Publications per second over time")
 
 
-def _percentile_points(encoded: str) -> list[tuple[float, float]]:
-    """1 / (1 - quantile) and milliseconds, up to the last quantile with ten samples beyond."""
-    histogram = HdrHistogram.decode(encoded)
-    count = histogram.get_total_count()
-    points: list[tuple[float, float]] = []
-    beyond = 1.0
-    while count / beyond >= _FEWEST_BEYOND:
-        quantile = 1 - 1 / beyond
-        value = histogram.get_value_at_percentile(quantile * 100)
-        points.append((beyond, max(value, 1) / 1000))
-        beyond *= 1.15
-    return points
+def swatch(load: Load) -> Markup:
+    """A short piece of a run's line, for the legend."""
+    dashes = " ".join(map(str, DASHES[load.style % len(DASHES)]))
+    return Markup(
+        '<svg class="swatch" viewBox="0 0 32 8" aria-hidden="true"><path d="M0 4H32"'
+        ' fill="none" stroke="var(--series-{})" stroke-width="2.4" stroke-dasharray="{}"/></svg>'
+    ).format(load.style % COLOURS, dashes)
 
 
-def _figure(x: str, y: str) -> tuple[Any, Any]:
-    figure = Figure(figsize=(7, 3.6), layout="constrained")
-    axes = figure.add_subplot()
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
-    axes.grid(visible=True, alpha=0.3)
-    axes.spines[["top", "right"]].set_visible(False)
-    return figure, axes
-
-
-def _style(number: int) -> dict[str, Any]:
+def _line(load: Load) -> dict[str, Any]:
+    dashes = DASHES[load.style % len(DASHES)]
     return {
-        "color": _COLOURS[number % len(_COLOURS)],
-        "linestyle": _STYLES[number % len(_STYLES)],
-        "linewidth": 2,
+        "color": _SERIES[load.style % COLOURS],
+        "linestyle": (0, dashes) if dashes else "-",
+        "linewidth": 1.7,
     }
 
 
-def _svg(figure: Any, axes: Any, title: str) -> str:
-    axes.legend(frameon=False)
-    out = io.StringIO()
-    figure.savefig(out, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
-    svg = out.getvalue()
+def _scale_latency(axes: Any, drawn: Sequence[Load]) -> None:
+    """Ticks at 1, 2 and 5 of each power of ten that the curves reach."""
+    values = [value for load in drawn for _, value in load.percentile_curve]
+    low, high = max(min(values), 1) * 0.8, max(values) * 1.25
+    steps = (step * 10**power for power in range(10) for step in (1, 2, 5))
+    ticks = [tick for tick in steps if low <= tick <= high]
+    if len(ticks) > 8:
+        ticks = [tick for tick in ticks if str(tick).startswith("1")]
+    axes.set_yticks(ticks, [_tick(tick) for tick in ticks])
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_ylim(low, high)
+
+
+def _tick(microseconds: float) -> str:
+    return latency(microseconds).replace(".00", "").replace(".0 ", " ")
+
+
+def _drawn(draw: Callable[[Any], None], key: str, title: str) -> Markup:
+    with mpl.rc_context({**_RC, "svg.hashsalt": key}):
+        figure = Figure(figsize=_INCHES, layout="constrained")
+        figure.patch.set_visible(False)
+        axes = figure.add_subplot()
+        axes.patch.set_visible(False)
+        draw(axes)
+        file = io.StringIO()
+        nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+        figure.savefig(file, format="svg", metadata=nothing)
+    return _for_page(file.getvalue(), key, title)
+
+
+def _for_page(svg: str, key: str, title: str) -> Markup:
+    """The SVG without what only a file of its own needs, its ids unique in the page."""
     svg = svg[svg.index("<svg") :]
-    # The text of the plot follows the colour scheme of the page.
-    svg = re.sub(r"#000000", "currentColor", svg)
-    return svg.replace("<svg", f'<svg role="img" aria-label="{title}"', 1)
+    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' xmlns(:\w+)?="[^"]*"', "", svg)
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace("xlink:href", "href")
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{key}-", svg)
+    svg = re.sub(r"<style.*?</style>\s*", "", svg, flags=re.DOTALL)
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
+    svg = re.sub(r" ?font-family: [^;\"]*;?", "", svg)
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(colour, variable)
+    svg = re.sub(r'<svg ([^>]*?)width="[^"]*"', r"<svg \1", svg, count=1)
+    svg = re.sub(r'<svg ([^>]*?)height="[^"]*"', r"<svg \1", svg, count=1)
+    svg = svg.replace("<svg ", f'<svg class="plot" role="img" aria-label="{title}" ', 1)
+    return Markup(svg)  # Drawn from numbers: no text of a result is in it.

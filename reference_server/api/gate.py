@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from centrifugo_grpc.releases import OPEN_RPCS, PRO_RPCS, Dialect, Release, dialect_of
 from reference_server.api.answers import Call, GrpcFailure
+from reference_server.api.compression import inflated
 from reference_server.api.v2 import V2Api
 from reference_server.api.v3 import V3Api
 from reference_server.node import Node
@@ -52,7 +53,7 @@ class Gate:
         return service, method
 
     def answer(self, service: str, method: str, body: bytes, call: Call) -> bytes:
-        """The answer to a call of a served method."""
+        """The answer to a call of a served method. `body` may be compressed, the answer is not."""
         node, api = self._nodes[service], self._apis[service]
         limit = node.settings.max_receive_bytes
         if len(body) > limit:
@@ -60,7 +61,7 @@ class Gate:
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
                 f"grpc: received message larger than max ({len(body)} vs. {limit})",
             )
-        request = api.parse(method, body)
+        request = api.parse(method, inflated(body, node.release, limit))
         self._require_key(node.settings.api_key, call)
         if method in PRO_RPCS[node.release]:
             raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented")

@@ -1,41 +1,59 @@
-"""Channel patterns: `*`, `?`, `[a-b]`, `[!a]`, `{a,b}`; `*` matches `:` too (facts v3-v6.md 5)."""
+"""Channel patterns: `*`, `?`, `[a-b]`, `[!abc]`, `{a,b}`; `*` matches `:` too.
+
+The grammar is that of gobwas/glob 0.2.3, with which all releases match (internal/survey).
+"""
 
 import re
 
 
 class BadPatternError(Exception):
-    """A class of characters that does not end."""
+    """A class of characters that is none."""
 
 
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression for whole channel names.
 
-    An alternative that does not end matches nothing.
+    Alternatives that are not closed end with the pattern.
     """
+    if "\ufffd" in pattern:
+        raise BadPatternError(pattern)
     text, at, depth = "", 0, 0
     while at < len(pattern):
         character = pattern[at]
-        if character == "[":
-            end = pattern.find("]", at + 1)
-            if end < 0:
-                raise BadPatternError(pattern)
-            inside = pattern[at + 1 : end]
-            negated = inside.startswith("!")
-            members = re.escape(inside.removeprefix("!")).replace("\\-", "-")
-            text += f"[{'^' if negated else ''}{members}]"
-            at = end
-        elif character == "\\" and at + 1 < len(pattern):
-            at += 1
-            text += re.escape(pattern[at])
-        else:
-            depth += {"{": 1, "}": -1 if depth else 0}.get(character, 0)
-            text += _translated(character, is_inside=depth > 0)
         at += 1
-    return re.compile("(?!)" if depth else text, re.DOTALL)
+        if character == "[":
+            members, at = _characters(pattern, at)
+            text += members
+        elif character == "\\":
+            text += re.escape(pattern[at : at + 1])
+            at += 1
+        else:
+            text += _translated(character, is_inside=depth > 0)
+            depth += {"{": 1, "}": -1 if depth else 0}.get(character, 0)
+    return re.compile(text + ")" * depth, re.DOTALL)
 
 
 def _translated(character: str, *, is_inside: bool) -> str:
-    if character == "," and is_inside:
-        return "|"
-    simple = {"*": ".*", "?": ".", "{": "(?:", "}": ")"}
-    return simple.get(character) or re.escape(character)
+    special = {"*": ".*", "?": ".", "{": "(?:"}
+    if is_inside:
+        special |= {",": "|", "}": ")"}
+    return special.get(character) or re.escape(character)
+
+
+def _characters(pattern: str, start: int) -> tuple[str, int]:
+    """The class that begins at `start`, behind its bracket, and where it ends."""
+    at = start + 1 if pattern.startswith("!", start) else start
+    negated = "^" if at > start else ""
+    if pattern[at + 1 : at + 2] == "-":
+        low, high = pattern[at], pattern[at + 2 : at + 3]
+        if not "\0" < low <= high or pattern[at + 3 : at + 4] != "]":
+            raise BadPatternError(pattern)
+        return f"[{negated}{re.escape(low)}-{re.escape(high)}]", at + 4
+    listed = ""
+    while pattern[at : at + 1] not in {"", "]"}:
+        at += pattern[at] == "\\"
+        listed += pattern[at : at + 1]
+        at += 1
+    if not listed or at >= len(pattern):
+        raise BadPatternError(pattern)
+    return f"[{negated}{''.join(map(re.escape, listed))}]", at + 1

@@ -83,7 +83,8 @@ class V2Api:
 
     def _history(self, request: Any) -> Any:
         channel = self._with_history(request.channel)
-        publications, _ = self._node.streams.read(channel, limit=-1)
+        meta_ttl = self._rules(channel).history_meta_ttl
+        publications, _ = self._node.streams.read(channel, limit=-1, meta_ttl=meta_ttl)
         result: Any = _MESSAGES["HistoryResult"]()
         for publication in publications:
             result.publications.add(data=publication.data)

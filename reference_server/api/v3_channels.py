@@ -1,6 +1,5 @@
 """Publish, Broadcast, History, HistoryRemove, Presence, PresenceStats."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from centrifugo_grpc.releases import (
 )
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
+from reference_server.api.json_text import is_json, is_json_object
 from reference_server.api.v3_rules import payload, rules_of
 from reference_server.engine.streams import (
     ImpossiblePositionError,
@@ -160,15 +160,6 @@ def _require_format(data: bytes, data_format: str) -> None:
         return
     if not data:
         raise Refused(Code.BAD_REQUEST)
-    if data_format not in {"json", "json_object"}:
-        return
-    try:
-        value = json.loads(data, parse_constant=_refuse_constant)
-    except ValueError:
-        raise Refused(Code.BAD_REQUEST) from None
-    if data_format == "json_object" and not isinstance(value, dict):
+    is_valid = {"json": is_json, "json_object": is_json_object}.get(data_format)
+    if is_valid is not None and not is_valid(data):
         raise Refused(Code.BAD_REQUEST)
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")

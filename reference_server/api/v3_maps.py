@@ -9,7 +9,8 @@ from centrifugo_grpc.errors import Code
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
 from reference_server.api.v3_rules import payload, rules_of
-from reference_server.engine.maps import Change, Entry
+from reference_server.engine.map_state import Entry
+from reference_server.engine.maps import Change, StreamlessVersionError
 from reference_server.engine.streams import Position, UnrecoverablePositionError, Version
 from reference_server.node import Node
 from reference_server.settings import MapOptions
@@ -42,43 +43,35 @@ class MapCalls:
         entry = Entry(request.key, data, dict(request.tags))
         version = Version(request.version, request.version_epoch)
 
-        def publish() -> Change:
-            mode = request.key_mode
-            return self._maps.publish(
-                request.channel, entry, options, key_mode=mode, version=version
+        try:
+            change = self._maps.publish(
+                request.channel,
+                entry,
+                options,
+                key_mode=request.key_mode,
+                version=version,
+                idempotency_key=request.idempotency_key,
             )
-
-        change = self._once(request.channel, request.idempotency_key, publish)
+        except StreamlessVersionError:
+            raise Refused(Code.INTERNAL) from None
         return api.MapPublishResult(**_told(change))
 
     def _remove(self, request: api.MapRemoveRequest) -> api.MapRemoveResult:
         options = self._options(request.channel, request.key)
-
-        def remove() -> Change:
-            return self._maps.remove(request.channel, request.key, options)
-
-        change = self._once(request.channel, request.idempotency_key, remove)
+        change = self._maps.remove(
+            request.channel, request.key, options, idempotency_key=request.idempotency_key
+        )
         return api.MapRemoveResult(**_told(change))
 
-    def _once(self, channel: str, key: str, do: Callable[[], Change]) -> Change:
-        """Do something unless its idempotency key was seen; suppressed changes are not kept."""
-        replay_key = f"{channel}_{key}" if key else ""
-        answered = self._node.map_answers.get(replay_key) if replay_key else None
-        if answered is not None:
-            return Change(answered, "idempotency")
-        change = do()
-        if replay_key and not change.suppressed:
-            self._node.map_answers.put(replay_key, change.position)
-        return change
-
     def _read_state(self, request: api.MapReadStateRequest) -> api.MapReadStateResult:
-        self._options(request.channel)
+        options = self._options(request.channel)
         revision = None
         if request.revision_offset or request.revision_epoch:
             revision = Position(request.revision_offset, request.revision_epoch)
         try:
             entries, position, cursor = self._maps.state(
                 request.channel,
+                options,
                 limit=request.limit,
                 cursor=request.cursor,
                 key=request.key,
@@ -91,13 +84,17 @@ class MapCalls:
         return result
 
     def _read_stream(self, request: api.MapReadStreamRequest) -> api.MapReadStreamResult:
-        self._options(request.channel)
+        options = self._options(request.channel)
         since = None
         if request.since_offset or request.since_epoch:
             since = Position(request.since_offset, request.since_epoch)
         try:
             entries, position = self._maps.stream(
-                request.channel, since=since, limit=request.limit, reverse=request.reverse
+                request.channel,
+                options,
+                since=since,
+                limit=request.limit,
+                reverse=request.reverse,
             )
         except UnrecoverablePositionError:
             raise Refused(Code.UNRECOVERABLE_POSITION) from None

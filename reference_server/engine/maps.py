@@ -1,11 +1,15 @@
-"""Map channels (6.9): keyed state, and a stream of its changes."""
+"""Map channels (6.9): keyed state, and a stream of its changes.
 
-from bisect import bisect_right
-from collections import deque
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+What facts v3-v6.md 5 Map does not tell is from the memory map broker of the centrifuge commit that
+6.9.1 builds with (map_broker_memory.go, map_broker.go).
+"""
+
+from dataclasses import dataclass, replace
 from itertools import islice
 
+from reference_server.engine.deadlines import Deadlines
+from reference_server.engine.map_state import Entry, MapState
+from reference_server.engine.replay import Replay
 from reference_server.engine.streams import (
     NO_VERSION,
     Clock,
@@ -18,19 +22,6 @@ from reference_server.settings import MapOptions
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A key's value, or its removal. `time` in milliseconds."""
-
-    key: str
-    data: bytes = b""
-    tags: Mapping[str, str] = field(default_factory=dict)
-    offset: int = 0
-    score: int = 0
-    removed: bool = False
-    time: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What became of a change: the position after it, and why it was suppressed, if it was."""
 
@@ -38,28 +29,26 @@ class Change:
     suppressed: str = ""
 
 
-@dataclass(slots=True)
-class _Map:
-    epoch: str
-    entries: dict[str, Entry] = field(default_factory=dict)
-    versions: dict[str, Version] = field(default_factory=dict)
-    expires: dict[str, float] = field(default_factory=dict)
-    changes: deque[Entry] = field(default_factory=deque)
-    top: int = 0
-
-    @property
-    def position(self) -> Position:
-        return Position(self.top, self.epoch)
+class StreamlessVersionError(Exception):
+    """A version was given in a map without a stream."""
 
 
 class Maps:
-    """All maps of a node. `clock` measures lifetimes, `now` tells Unix time; both in seconds."""
+    """All maps of a node. `clock` measures lifetimes, `now` tells Unix time; both in seconds.
 
-    def __init__(self, clock: Clock, now: Clock, epoch_length: int) -> None:
+    `answer_ttl` is how many seconds the answers to idempotency keys are remembered.
+    """
+
+    def __init__(self, clock: Clock, now: Clock, epoch_length: int, answer_ttl: float) -> None:
         self._clock = clock
         self._now = now
         self._epoch_length = epoch_length
-        self._maps: dict[str, _Map] = {}
+        self._maps: dict[str, MapState] = {}
+        self._answers: Replay[tuple[str, str], Position] = Replay(clock, answer_ttl)
+        self._deadlines = Deadlines()
+
+    def __len__(self) -> int:
+        return len(self._maps)
 
     def publish(
         self,
@@ -69,104 +58,139 @@ class Maps:
         *,
         key_mode: str = "",
         version: Version = NO_VERSION,
+        idempotency_key: str = "",
     ) -> Change:
         """Set a key. `key_mode` is blank, `if_new` or `if_exists`."""
-        held = self._map(channel)
-        exists = entry.key in held.entries
-        if key_mode == "if_new" and exists:
-            return Change(held.position, "key_exists")
-        if key_mode == "if_exists" and not exists:
-            return Change(held.position, "key_not_found")
-        if not version.supersedes(held.versions.get(entry.key, NO_VERSION)):
-            return Change(held.position, "version")
-        held.versions[entry.key] = version
-        stored = self._record(held, entry, options)
-        held.entries[entry.key] = stored
-        if options.key_ttl:
-            held.expires[entry.key] = self._clock() + options.key_ttl
-        return Change(held.position)
+        if version.number and not options.has_stream:
+            raise StreamlessVersionError
+        answered = self._answered(channel, idempotency_key)
+        if answered is not None:
+            return answered
+        held = self._opened(channel, options)
+        reason = held.reason_against(entry.key, key_mode, version)
+        if reason:
+            return Change(held.position, reason)
+        held.put(replace(entry, time=int(self._now() * 1000)), version, self._clock())
+        return self._changed(channel, held, idempotency_key)
 
-    def remove(self, channel: str, key: str, options: MapOptions) -> Change:
+    def remove(
+        self, channel: str, key: str, options: MapOptions, *, idempotency_key: str = ""
+    ) -> Change:
         """Drop a key, and say so in the stream. A map that never was stays without an epoch."""
-        if channel not in self._maps:
+        answered = self._answered(channel, idempotency_key)
+        if answered is not None:
+            return answered
+        if self._held(channel) is None:
             return Change(Position(0, ""), "key_not_found")
-        held = self._map(channel)
+        held = self._opened(channel, options)
         if key not in held.entries:
             return Change(held.position, "key_not_found")
-        self._record(held, Entry(key, tags=held.entries[key].tags, removed=True), options)
-        _drop(held, key)
-        return Change(held.position)
+        held.drop(key, self._now())
+        return self._changed(channel, held, idempotency_key)
 
     def state(
-        self, channel: str, *, limit: int, cursor: str, key: str, revision: Position | None
+        self,
+        channel: str,
+        options: MapOptions,
+        *,
+        limit: int,
+        cursor: str,
+        key: str,
+        revision: Position | None,
     ) -> tuple[list[Entry], Position, str]:
-        """Entries by key, the position, and the cursor to go on from (blank at the end)."""
-        held = self._map(channel)
-        if revision is not None and revision.epoch != held.epoch:
+        """Entries by key, the position, and the cursor to go on from (blank at the end).
+
+        A revision of another epoch is unrecoverable; of a map that never was, only one that
+        names an epoch.
+        """
+        is_new = self._held(channel) is None
+        held = self._read(channel, options)
+        if revision is not None and revision.epoch != held.epoch and (revision.epoch or not is_new):
             raise UnrecoverablePositionError
-        if limit == 0:
-            return [], held.position, ""
         if key:
             return [held.entries[key]] if key in held.entries else [], held.position, ""
-        keys = sorted(held.entries)
-        rest = keys[bisect_right(keys, cursor) :] if cursor else keys
-        page = rest if limit < 0 else rest[:limit]
-        more = page[-1] if len(page) < len(rest) else ""
-        return [held.entries[name] for name in page], held.position, more
+        if limit == 0:
+            return [], held.position, ""
+        entries, more = held.page(cursor, limit)
+        return entries, held.position, more
 
     def stream(
-        self, channel: str, *, since: Position | None, limit: int, reverse: bool
+        self,
+        channel: str,
+        options: MapOptions,
+        *,
+        since: Position | None,
+        limit: int,
+        reverse: bool,
     ) -> tuple[list[Entry], Position]:
-        """Changes after (reverse: before) a position; one that was trimmed is unrecoverable."""
-        held = self._map(channel)
-        if since is not None:
-            oldest = held.changes[0].offset if held.changes else held.top + 1
-            trimmed = not reverse and since.offset + 1 < oldest
-            if (since.epoch and since.epoch != held.epoch) or trimmed:
-                raise UnrecoverablePositionError
-        if limit == 0:
-            return [], held.position
-        changes = [change for change in held.changes if _is_after(change, since, reverse=reverse)]
-        if reverse:
-            changes.reverse()
-        return list(islice(changes, limit if limit > 0 else None)), held.position
+        """Changes after (reverse: before) a position, and the position of the map.
+
+        Another epoch is unrecoverable, and so is a position whose next change was trimmed. A map
+        that never was has no changes since anywhere.
+        """
+        is_new = self._held(channel) is None
+        held = self._read(channel, options)
+        if since is None:
+            changes = held.before(held.top + 1) if reverse else held.after(0)
+        elif is_new:
+            changes = []
+        elif since.epoch and since.epoch != held.epoch:
+            raise UnrecoverablePositionError
+        else:
+            changes = (held.before if reverse else held.after)(since.offset)
+        found = list(islice(changes, limit if limit >= 0 else None))
+        if found and since is not None and not reverse and 0 < since.offset < found[0].offset - 1:
+            raise UnrecoverablePositionError
+        return found, held.position
 
     def count(self, channel: str) -> int:
         """How many keys a map holds."""
-        return len(self._map(channel).entries)
+        held = self._held(channel)
+        return len(held.entries) if held else 0
 
     def clear(self, channel: str) -> None:
         """Drop a map with its stream; the next change starts at offset 1."""
         self._maps.pop(channel, None)
+        self._answers.discard(lambda key: key[0] == channel)
 
-    def _map(self, channel: str) -> _Map:
-        held = self._maps.get(channel)
-        if held is None:
-            held = self._maps[channel] = _Map(new_epoch(self._epoch_length))
-        now = self._clock()
-        for key in [key for key, deadline in held.expires.items() if deadline <= now]:
-            _drop(held, key)
+    def sweep(self) -> None:
+        """Free what has expired. A key that expires is a change like one that is removed."""
+        self._answers.sweep()
+        for channel in self._deadlines.due(self._clock()):
+            held = self._held(channel)
+            if held is not None:
+                self._deadlines.put(channel, held.deadline)
+
+    def _answered(self, channel: str, idempotency_key: str) -> Change | None:
+        position = self._answers.get((channel, idempotency_key)) if idempotency_key else None
+        return None if position is None else Change(position, "idempotency")
+
+    def _held(self, channel: str) -> MapState | None:
+        """A map without what has expired; None if there is none."""
+        held, now = self._maps.get(channel), self._clock()
+        if held is not None and held.forgotten <= now:
+            del self._maps[channel]
+            return None
+        if held is not None and held.deadline <= now:
+            held.expire(now, self._now())
         return held
 
-    def _record(self, held: _Map, entry: Entry, options: MapOptions) -> Entry:
-        stored = replace(entry, time=int(self._now() * 1000))
-        if options.mode == "ephemeral":
-            return stored
-        held.top += 1
-        stored = replace(stored, offset=held.top)
-        held.changes.append(stored)
-        while len(held.changes) > options.stream_size:
-            held.changes.popleft()
-        return stored
+    def _opened(self, channel: str, options: MapOptions) -> MapState:
+        held = self._held(channel)
+        if held is None:
+            held = self._maps[channel] = MapState(new_epoch(self._epoch_length), options)
+        held.options = options
+        return held
 
+    def _read(self, channel: str, options: MapOptions) -> MapState:
+        held = self._opened(channel, options)
+        held.prolong(self._clock(), is_changed=False)
+        self._deadlines.put(channel, held.deadline)
+        return held
 
-def _drop(held: _Map, key: str) -> None:
-    held.entries.pop(key, None)
-    held.versions.pop(key, None)
-    held.expires.pop(key, None)
-
-
-def _is_after(change: Entry, since: Position | None, *, reverse: bool) -> bool:
-    if since is None:
-        return True
-    return change.offset < since.offset if reverse else change.offset > since.offset
+    def _changed(self, channel: str, held: MapState, idempotency_key: str) -> Change:
+        held.prolong(self._clock(), is_changed=True)
+        self._deadlines.put(channel, held.deadline)
+        if idempotency_key:
+            self._answers.put((channel, idempotency_key), held.position)
+        return Change(held.position)

@@ -1,12 +1,14 @@
 """History: for each channel a stream of publications with gapless offsets within an epoch."""
 
-import heapq
 import random
 import string
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
+
+from reference_server.engine.deadlines import Deadlines
 
 Clock = Callable[[], float]
 """Seconds that never go back."""
@@ -77,6 +79,11 @@ class _Stream:
     def position(self) -> Position:
         return Position(self.top, self.epoch)
 
+    @property
+    def deadline(self) -> float:
+        """When something of it expires next."""
+        return min(self.expires if self.publications else inf, self.forgotten or inf)
+
 
 class Streams:
     """All streams of a node. Times are the clock's seconds."""
@@ -85,7 +92,7 @@ class Streams:
         self._clock = clock
         self._epoch_length = epoch_length
         self._streams: dict[str, _Stream] = {}
-        self._deadlines: list[tuple[float, str]] = []
+        self._deadlines = Deadlines()
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -101,17 +108,18 @@ class Streams:
         """Append a publication; None instead of it if its version was superseded already."""
         now = self._clock()
         stream = self._stream(channel, now)
-        if not version.supersedes(stream.version):
-            return None, stream.position
-        stream.version = version
-        stream.top += 1
-        publication = Publication(data, tags, stream.top)
-        stream.publications.append(publication)
-        while len(stream.publications) > retention.size:
-            stream.publications.popleft()
+        # A superseded publication prolongs the stream like any other.
         stream.expires = now + retention.ttl
-        heapq.heappush(self._deadlines, (stream.expires, channel))
-        self._prolong(channel, stream, retention.meta_ttl, now)
+        stream.forgotten = now + retention.meta_ttl if retention.meta_ttl else 0
+        publication = None
+        if version.supersedes(stream.version):
+            stream.version = version
+            stream.top += 1
+            publication = Publication(data, tags, stream.top)
+            stream.publications.append(publication)
+            while len(stream.publications) > retention.size:
+                stream.publications.popleft()
+        self._deadlines.put(channel, stream.deadline)
         return publication, stream.position
 
     def read(
@@ -130,17 +138,15 @@ class Streams:
         """
         now = self._clock()
         stream = self._stream(channel, now)
-        self._prolong(channel, stream, meta_ttl, now)
+        if meta_ttl:
+            stream.forgotten = now + meta_ttl
+            self._deadlines.put(channel, stream.deadline)
         if since is not None and since.epoch and since.epoch != stream.epoch:
             raise UnrecoverablePositionError
         if limit == 0:
             return [], stream.position
         found = _backward(stream, since) if reverse else _forward(stream, since)
         return list(islice(found, limit if limit > 0 else None)), stream.position
-
-    def position(self, channel: str) -> Position:
-        """The top of a channel's stream."""
-        return self._stream(channel, self._clock()).position
 
     def remove(self, channel: str) -> None:
         """Drop a channel's publications. Its offset, epoch and version stay."""
@@ -151,15 +157,16 @@ class Streams:
     def sweep(self) -> None:
         """Free what has expired; reading never shows it, so any interval will do."""
         now = self._clock()
-        while self._deadlines and self._deadlines[0][0] <= now:
-            _, channel = heapq.heappop(self._deadlines)
+        for channel in self._deadlines.due(now):
             stream = self._streams.get(channel)
             if stream is None:
                 continue
-            if stream.expires <= now:
-                stream.publications.clear()
             if 0 < stream.forgotten <= now:
                 del self._streams[channel]
+                continue
+            if stream.expires <= now:
+                stream.publications.clear()
+            self._deadlines.put(channel, stream.deadline)
 
     def _stream(self, channel: str, now: float) -> _Stream:
         stream = self._streams.get(channel)
@@ -168,11 +175,6 @@ class Streams:
         elif stream.publications and stream.expires <= now:
             stream.publications.clear()
         return stream
-
-    def _prolong(self, channel: str, stream: _Stream, meta_ttl: float, now: float) -> None:
-        stream.forgotten = now + meta_ttl if meta_ttl else 0
-        if meta_ttl:
-            heapq.heappush(self._deadlines, (stream.forgotten, channel))
 
 
 def new_epoch(length: int) -> str:

@@ -1,11 +1,14 @@
 """The wire contract loads beside other stubs, and the generated files are what they should be."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from google.protobuf import descriptor_pb2
 from google.protobuf.message import DecodeError
 
 from centrifugo_grpc.releases import OPEN_RPCS, PRO_RPCS, Dialect, Release, releases_of
@@ -80,6 +83,26 @@ def test_fields_have_the_official_numbers(message: type[v3.PublishRequest], fiel
     numbered = {field.number: field.name for field in message.DESCRIPTOR.fields}
     assert [numbered[number] for number in sorted(numbered)] == fields.split()
     assert sorted(numbered) == list(range(1, len(numbered) + 1))
+
+
+@pytest.mark.parametrize("source", generate_protos.SOURCES)
+def test_the_sources_are_plain_proto3_for_any_protoc(source: str) -> None:
+    text = re.sub(r"//.*", "", (PROTOS / source).read_text())
+    assert re.search(r'^syntax = "proto3";$', text, re.MULTILINE)
+    assert not re.search(r"\b(edition|optional|required|import|extend)\b", text)
+
+
+@pytest.mark.parametrize("source", generate_protos.SOURCES)
+def test_the_protoc_of_the_system_reads_the_sources(source: str, tmp_path: Path) -> None:
+    protoc = shutil.which("protoc")
+    if protoc is None:
+        pytest.skip("needs protoc on the PATH, such as Debian's protobuf-compiler")
+    out = tmp_path / "descriptors"
+    command = [protoc, f"-I{PROTOS}", f"--descriptor_set_out={out}", source]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    (file,) = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
+    assert (file.name, file.syntax) == (source, "proto3")
 
 
 def test_lenient_messages_take_strings_that_are_not_utf_8() -> None:

@@ -1,0 +1,83 @@
+"""The runs that a page is made of: result files read, checked for sense and told apart."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from centrifugo_grpc import result_files
+from centrifugo_grpc.problem import Problem
+from reports.showing import label
+
+_UNFIT_TO_CONFORM = frozenset({"failed", "error", "not shown"})
+
+
+@dataclass(frozen=True)
+class Run:
+    """One result file; `name` is the file's, without its folder."""
+
+    name: str
+    document: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Conformance or load."""
+        return str(self.document["kind"])
+
+
+def read(paths: Iterable[Path]) -> list[Run]:
+    """The runs in these files, each file once; raises `Problem` for one that is no good."""
+    distinct = {path.absolute(): path for path in paths}.values()
+    runs = [Run(path.name, result_files.read(path)) for path in distinct]
+    for run in runs:
+        if run.kind == "conformance":
+            _require_sense(run)
+    return runs
+
+
+def notices(runs: Sequence[Run]) -> list[str]:
+    """What a reader has to know before comparing these runs."""
+    told = [
+        f"{label(run.document['target']['name'])}: {found['notice']}"
+        for run in runs
+        if run.kind == "conformance"
+        for found in run.document["target"]["dialects"]
+        if found["notice"]
+    ]
+    machines = {_hardware(run) for run in runs if run.kind == "load"}
+    if len(machines) > 1:
+        told.append(
+            f"The loads ran on {len(machines)} different machines:"
+            " their figures tell nothing about each other."
+        )
+    versions = sorted({run.document["suite"]["version"] for run in runs})
+    if len(versions) > 1:
+        told.append(
+            f"The results come from different versions of the suite ({', '.join(versions)}),"
+            " whose requirements may differ."
+        )
+    return told
+
+
+def _hardware(run: Run) -> tuple[str, ...]:
+    names = ("architecture", "processor", "cpus", "memory")
+    return tuple(str(run.document["machine"][name]) for name in names)
+
+
+def _require_sense(run: Run) -> None:
+    """A schema cannot tell that rows are twice there, or that the verdict is not theirs."""
+    rows = run.document["requirements"]
+    keys = Counter((row["id"], row["dialect"]) for row in rows)
+    for (name, dialect), count in keys.items():
+        if count > 1:
+            raise Problem(f"{run.name} judges {name} of {dialect} {count} times: measure again")
+    named = {found["dialect"] for found in run.document["target"]["dialects"]}
+    for row in rows:
+        if row["dialect"] not in named:
+            raise Problem(
+                f"{run.name} judges {row['dialect']} but names no release of it: measure again"
+            )
+    verdicts = {row["verdict"] for row in rows}
+    if run.document["verdict"] == "conforms" and verdicts & _UNFIT_TO_CONFORM:
+        raise Problem(f"{run.name} says conforms but not everything in it passed: measure again")
