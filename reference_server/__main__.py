@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import dialect_of
 from reference_server.config import load_settings, parse_command_line
+from reference_server.listener import Listener
 from reference_server.serving import serve
 from reference_server.settings import Settings
 
@@ -17,16 +18,20 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         loaded = load_settings(parse_command_line(arguments), environ)
         for notice in loaded.notices:
             print(notice, file=sys.stderr)
-        serve(loaded.nodes, lambda address: print(_announcement(address, loaded.nodes), flush=True))
+        serve(loaded.nodes, lambda found: print(_announcement(found, loaded.nodes), flush=True))
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
 
 
-def _announcement(address: str, nodes: Sequence[Settings]) -> str:
+def _announcement(listeners: Sequence[Listener], nodes: Sequence[Settings]) -> str:
+    """The address of the GRPC API and what it serves, then the other listeners."""
     served = ", ".join(f"{dialect_of(n.release)} as {n.release}" for n in nodes)
-    return f"listening on {address} ({served})"
+    api, *others = listeners
+    return f"listening on {api.address} ({served})" + "".join(
+        f", {other.name} on {other.address}" for other in others
+    )
 
 
 if __name__ == "__main__":

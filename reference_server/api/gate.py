@@ -1,6 +1,7 @@
 """What stands before every handler, in Go's order: method, size, body, key."""
 
 import hmac
+from collections.abc import Sequence
 from typing import Protocol
 
 import grpc
@@ -27,7 +28,7 @@ class Api(Protocol):
 class Gate:
     """The services of a server: for each dialect, the node that answers it."""
 
-    def __init__(self, nodes: list[Node]) -> None:
+    def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = {dialect_of(node.release).service: node for node in nodes}
         self._apis: dict[str, Api] = {
             dialect_of(node.release).service: _api(node) for node in nodes
