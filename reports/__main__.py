@@ -1,8 +1,8 @@
-"""`python -m reports build RESULTS.json... -o PAGE.html`."""
+"""`python -m reports build` makes pages, `compare` tells what got worse."""
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -15,26 +15,38 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Build the page, print where it is; the exit code."""
+    """Do what the command says; 0 is well, 1 a regression, 2 input that is no good."""
     try:
         options = _parser().parse_args(arguments)
-        print(f"report: {_build(options.results, options.output)}")
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2
+    except ModuleNotFoundError as error:
+        print(
+            f"reports need {error.name}: install the suite with"
+            " pip install 'centrifugo-suite[reports]'",
+            file=sys.stderr,
+        )
+        return 2
+
+
+def _build(options: argparse.Namespace) -> int:
+    from reports import page, runs  # noqa: PLC0415  (they may not be installed)
+
+    path = page.place(options.output, options.results)
+    page.write(path, page.render(runs.read(options.results), path.name))
+    print(f"report: {path}")
     return 0
 
 
-def _build(results: Sequence[Path], output: str) -> Path:
-    try:
-        from reports import page, runs  # noqa: PLC0415  (they may not be installed)
-    except ModuleNotFoundError as error:
-        raise Problem(
-            f"pages need {error.name}: install the suite with pip install centrifugo-suite[reports]"
-        ) from error
-    path = page.place(output, results)
-    page.write(path, page.render(runs.read(results), path.name))
-    return path
+def _compare(options: argparse.Namespace) -> int:
+    from reports import compare  # noqa: PLC0415  (scipy may not be installed)
+
+    thresholds = compare.Thresholds(options.throughput, options.p99)
+    old, new = (compare.read_side(path) for path in (options.old, options.new))
+    return 1 if compare.compare(old, new, thresholds, print) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -45,7 +57,32 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "-o", "--output", required=True, metavar="PAGE.html|DIR", help="a folder gets index.html"
     )
+    build.set_defaults(command=_build)
+    compare = commands.add_parser(
+        "compare", help="tell what got worse between two results; exit code 1 if anything did"
+    )
+    for name in ("old", "new"):
+        compare.add_argument(
+            name, type=Path, metavar=name.upper(), help="a result file, or a folder of rounds"
+        )
+    for name, share in (("throughput", 0.05), ("p99", 0.10)):
+        compare.add_argument(
+            f"--{name}",
+            type=_share,
+            default=share,
+            metavar="PERCENT",
+            help=f"how much worse is let pass ({share:.0%})",
+        )
+    compare.set_defaults(command=_compare)
     return parser
+
+
+def _share(text: str) -> float:
+    """A percentage as a share; raises ValueError for what is none, which argparse tells."""
+    share = float(text.removesuffix("%")) / 100
+    if not 0 <= share < 1:
+        raise ValueError(text)
+    return share
 
 
 if __name__ == "__main__":

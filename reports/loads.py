@@ -71,13 +71,7 @@ class Load:
     @property
     def settings(self) -> Settings:
         """What it did."""
-        options = self.document["options"]
-        return Settings(
-            options["scenario"],
-            options["payload_bytes"],
-            options["in_flight"],
-            options["users"],
-        )
+        return settings_of(self.run)
 
     @property
     def rate(self) -> float:
@@ -163,12 +157,20 @@ class Group:
         return max(load.rate for load in self.loads)
 
 
+def settings_of(run: Run) -> Settings:
+    """What a load run did."""
+    options = run.document["options"]
+    return Settings(
+        options["scenario"], options["payload_bytes"], options["in_flight"], options["users"]
+    )
+
+
 def groups(runs: Sequence[Run], known: Sequence[Implementation]) -> list[Group]:
     """The load runs, those with the same settings together."""
     found: dict[Settings, list[Load]] = {}
     for run in runs:
         if run.kind == "load":
-            settings = Load("", run, 0).settings
+            settings = settings_of(run)
             same = found.setdefault(settings, [])
             same.append(Load(name_of(run, known), run, len(same)))
     return [Group(settings, tuple(loads)) for settings, loads in found.items()]
