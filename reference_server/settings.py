@@ -41,7 +41,14 @@ class MapOptions:
 
 @dataclass(frozen=True)
 class ChannelOptions:
-    """Options of the channels of one namespace. Durations in seconds, 0 is none."""
+    """Options of the channels of one namespace. Durations in seconds, 0 is none.
+
+    The permissions are in the words of 4 and later. Those of 2 and 3 come to the same:
+    `publish` is for clients (with `subscribe_to_publish`, for subscribers) and anonymous ones,
+    presence and history are for subscribers and anonymous ones. What has no such word stands
+    under its own: `subscribe_to_publish` binds insecure clients too, and the `disable_for_client`
+    options answer 108 where a permission answers 103.
+    """
 
     history_size: int = 0
     history_ttl: float = 0
@@ -53,11 +60,28 @@ class ChannelOptions:
     recovered: bool = False
     recovery_mode: str = "stream"
     auto_cache_recover: bool = False
+    allow_positioning: bool = False
+    allow_recovery: bool = False
+    delta_publish: bool = False
+    allowed_delta_types: tuple[str, ...] = ()
+    allow_tags_filter: bool = False
     allow_subscribe_for_client: bool = False
     allow_subscribe_for_anonymous: bool = False
     allow_publish_for_client: bool = False
+    allow_publish_for_subscriber: bool = False
+    allow_publish_for_anonymous: bool = False
+    allow_presence_for_client: bool = False
+    allow_presence_for_subscriber: bool = False
+    allow_presence_for_anonymous: bool = False
+    allow_history_for_client: bool = False
+    allow_history_for_subscriber: bool = False
+    allow_history_for_anonymous: bool = False
     allow_user_limited_channels: bool = False
+    channel_regex: str = ""
     protected: bool = False
+    subscribe_to_publish: bool = False
+    presence_disable_for_client: bool = False
+    history_disable_for_client: bool = False
     publication_data_format: str = ""
     subscription_type: str = "stream"
     map: MapOptions = field(default_factory=MapOptions)
@@ -78,11 +102,119 @@ class Tls:
 
 
 @dataclass(frozen=True)
+class TokenKeys:
+    """What tokens are checked with. Blank is none.
+
+    `previous_hmac_secret` counts until `previous_valid_until` (Unix seconds, 0 is for ever; 6).
+    """
+
+    hmac_secret: str = field(default="", repr=False)
+    previous_hmac_secret: str = field(default="", repr=False)
+    previous_valid_until: int = 0
+    audience: str = ""
+    audience_regex: str = ""
+    issuer: str = ""
+    issuer_regex: str = ""
+    user_id_claim: str = ""
+
+
+@dataclass(frozen=True)
+class PersonalChannel:
+    """The channel of their own that users are subscribed to on connecting, if `enabled`."""
+
+    enabled: bool = False
+    namespace: str = ""
+    single_connection: bool = False
+
+
+@dataclass(frozen=True)
+class ClientOptions:
+    """How subscribers connect, and what each may have. Durations in seconds, 0 is none.
+
+    `subscription_token` None: tokens of subscriptions are checked as those of connections.
+    `allowed_origins` None: any origin will do (2.8 when it is not told). `ping_interval` and
+    `pong_timeout` are those of the protocol (4 and later), -1 s and below for none.
+    """
+
+    token: TokenKeys = field(default_factory=TokenKeys)
+    subscription_token: TokenKeys | None = None
+    insecure: bool = False
+    insecure_skip_token_signature_verify: bool = False
+    anonymous_without_token: bool = False
+    no_anonymous_tokens: bool = False
+    allowed_origins: tuple[str, ...] | None = ()
+    channel_limit: int = 128
+    channel_max_length: int = 255
+    queue_max_size: int = 1_048_576
+    connection_limit: int = 0
+    connection_rate_limit: int = 0
+    user_connection_limit: int = 0
+    expired_close_delay: float = 25
+    expired_sub_close_delay: float = 25
+    stale_close_delay: float = 10
+    presence_update_interval: float = 27
+    position_check_delay: float = 40
+    position_max_time_lag: float = 0
+    history_max_publications: int = 300
+    recovery_max_publications: int = 300
+    unlimited_history_by_default: bool = False
+    ping_interval: float = 25
+    pong_timeout: float = 8
+    connect_includes_server_time: bool = False
+    rpc_ping: bool = False
+    rpc_ping_method: str = "ping"
+    personal_channel: PersonalChannel = field(default_factory=PersonalChannel)
+
+
+@dataclass(frozen=True)
+class WebSocket:
+    """The WebSocket endpoint on the HTTP port. Durations in seconds, sizes in bytes.
+
+    `frame_ping_interval` is that of WebSocket's own pings (2 to 4). `decompressed_size_limit` 0
+    is ten times the other limit. `use_offset` is 2.8's `v3_use_offset`; `protocol_v1_by_default`
+    and `protocol_v1_disabled` are 4's.
+    """
+
+    enabled: bool = True
+    path: str = "/connection/websocket"
+    message_size_limit: int = 65536
+    decompressed_size_limit: int = 0
+    frame_ping_interval: float = 0
+    write_timeout: float = 1
+    compression: bool = False
+    compression_min_size: int = 0
+    use_offset: bool = True
+    protocol_v1_by_default: bool = False
+    protocol_v1_disabled: bool = False
+
+
+@dataclass(frozen=True)
+class Http:
+    """Where subscribers reach the WebSocket endpoint."""
+
+    address: str = "localhost"
+    port: int = 8000
+    tls: Tls | None = None
+
+
+@dataclass(frozen=True)
+class UniGrpc:
+    """The unidirectional stream, `CentrifugoUniStream`, on its own port."""
+
+    enabled: bool = False
+    address: str = "localhost"
+    port: int = 11000
+    tls: Tls | None = None
+    max_receive_bytes: int = 65536
+
+
+@dataclass(frozen=True)
 class Settings:
     """One node: a release and what its configuration says.
 
     `namespaces` by name; `without_namespace` are the options of channels that name none.
-    `private_prefix` and `boundary` are the characters that 2.8 lets one configure.
+    `private_prefix`, `boundary`, `user_boundary` and `user_separator` are the characters that
+    part the names of channels.
     """
 
     release: Release
@@ -99,7 +231,13 @@ class Settings:
     namespaces: Mapping[str, ChannelOptions] = field(default_factory=dict)
     private_prefix: str = "$"
     boundary: str = ":"
+    user_boundary: str = "#"
+    user_separator: str = ","
     idempotent_result_ttl: float = 300
+    clients: ClientOptions = field(default_factory=ClientOptions)
+    websocket: WebSocket = field(default_factory=WebSocket)
+    http: Http = field(default_factory=Http)
+    uni_grpc: UniGrpc = field(default_factory=UniGrpc)
 
     def channel_options(self, channel: str) -> ChannelOptions | None:
         """The options of a channel; None if it names a namespace that is not configured."""

@@ -10,6 +10,9 @@ from reference_server.config.checks import require_consistent
 from reference_server.config.option_names import channel_option_names
 from reference_server.settings import ChannelOptions, MapOptions
 
+_DEEDS = ("publish", "presence", "history")
+_WHOM = ("client", "subscriber", "anonymous")
+
 
 def namespaces(
     tables: Iterable[Mapping[str, Any]], release: Release, meta_ttl: float, data_format: str = ""
@@ -72,18 +75,43 @@ class _Reader:
             recovered=recovered,
             recovery_mode=self._text("force_recovery_mode") or "stream",
             auto_cache_recover=self._on("auto_cache_recover"),
-            allow_subscribe_for_client=self._may_subscribe(release),
-            allow_subscribe_for_anonymous=self._on("anonymous", "allow_subscribe_for_anonymous"),
-            allow_publish_for_client=self._on("publish", "allow_publish_for_client"),
-            allow_user_limited_channels=(
-                release <= Release.V3_2 or self._on("allow_user_limited_channels")
-            ),
-            protected=self._on("protected"),
+            allow_positioning=self._on("allow_positioning"),
+            allow_recovery=self._on("allow_recovery"),
+            delta_publish=self._on("delta_publish"),
+            allowed_delta_types=self._texts("allowed_delta_types"),
+            allow_tags_filter=self._on("allow_tags_filter"),
+            channel_regex=self._text("channel_regex"),
             publication_data_format=self._text("publication_data_format") or data_format,
             subscription_type=self._text("subscription_type") or "stream",
             map=_map_options(self._place, values.table("map", self._table.get("map"))),
             shared_poll_publish_enabled=self._publishes_shared_poll(),
+            **(self._permissions() if release >= Release.V4_1 else self._old_permissions()),
         )
+
+    def _permissions(self) -> dict[str, bool]:
+        names = [f"allow_{deed}_for_{whom}" for deed in _DEEDS for whom in _WHOM]
+        names += ["allow_subscribe_for_client", "allow_subscribe_for_anonymous"]
+        return {name: self._on(name) for name in [*names, "allow_user_limited_channels"]}
+
+    def _old_permissions(self) -> dict[str, bool]:
+        """Those of 2 and 3 in the words of 4, and what has no such word."""
+        to_subscribers = self._on("subscribe_to_publish")
+        readable = ("subscriber", "anonymous")
+        return {
+            # Clients may subscribe unless the namespace is closed to them.
+            "allow_subscribe_for_client": not self._on("server_side", "protected"),
+            "allow_subscribe_for_anonymous": self._on("anonymous"),
+            "allow_publish_for_client": self._on("publish") and not to_subscribers,
+            "allow_publish_for_subscriber": self._on("publish") and to_subscribers,
+            "allow_publish_for_anonymous": self._on("publish"),
+            **{f"allow_presence_for_{whom}": True for whom in readable},
+            **{f"allow_history_for_{whom}": True for whom in readable},
+            "allow_user_limited_channels": True,
+            "protected": self._on("protected"),
+            "subscribe_to_publish": to_subscribers,
+            "presence_disable_for_client": self._on("presence_disable_for_client"),
+            "history_disable_for_client": self._on("history_disable_for_client"),
+        }
 
     def _on(self, *names: str) -> bool:
         return any(values.truth(self._named(n), self._table.get(n, False)) for n in names)
@@ -93,6 +121,9 @@ class _Reader:
 
     def _text(self, name: str) -> str:
         return values.text(self._named(name), self._table.get(name, ""))
+
+    def _texts(self, name: str) -> tuple[str, ...]:
+        return values.texts(self._named(name), self._table.get(name, []))
 
     def _seconds(self, name: str) -> float:
         return values.duration(self._named(name), self._table.get(name, 0))
@@ -108,12 +139,6 @@ class _Reader:
     def _pushes_join_leave(self, release: Release) -> bool:
         """Up to 3 they always are; from 4 on that is a switch of its own."""
         return self._on("join_leave" if release <= Release.V3_2 else "force_push_join_leave")
-
-    def _may_subscribe(self, release: Release) -> bool:
-        """Up to 3 clients may, unless the namespace is closed to them; from 4 on the reverse."""
-        if release <= Release.V3_2:
-            return not self._on("server_side", "protected")
-        return self._on("allow_subscribe_for_client")
 
     def _publishes_shared_poll(self) -> bool:
         shared_poll = values.table(self._named("shared_poll"), self._table.get("shared_poll"))

@@ -9,24 +9,7 @@ from typing import Any, NoReturn
 from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
-
-_SWITCHES = {
-    "grpc_api": "GRPC API on (2 to 5)",
-    "grpc_api.enabled": "GRPC API on (6)",
-    "grpc_api_tls": "TLS for the GRPC API (2 to 5)",
-    "grpc_api_tls_disable": "no TLS for the GRPC API though tls is on (2 to 5)",
-    "tls": "TLS (2 to 5)",
-}
-_TEXTS = {
-    "grpc_api_port": ("PORT", "default 10000; 0 takes any (2 to 5)"),
-    "grpc_api.port": ("PORT", "default 10000; 0 takes any (6)"),
-    "grpc_api_address": ("HOST", "as --address"),
-    "grpc_api.address": ("HOST", "as --address"),
-    "grpc_api_tls_cert": ("FILE", "certificate chain, PEM (2 to 5)"),
-    "grpc_api_tls_key": ("FILE", "its key, PEM (2 to 5)"),
-    "tls_cert": ("FILE", "certificate chain, PEM (2 to 5)"),
-    "tls_key": ("FILE", "its key, PEM (2 to 5)"),
-}
+from reference_server.config.flags import FLAGS, Kind
 
 
 @dataclass(frozen=True)
@@ -59,8 +42,10 @@ def parse_command_line(arguments: Sequence[str]) -> CommandLine:
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="python -m reference_server",
+        usage="python -m reference_server [-c FILE] [--release RELEASE] [-a HOST] [FLAG ...]",
         description="A Centrifugo in Python: answers the GRPC API as a real release does.",
-        epilog="The key is grpc_api_key (6: grpc_api.key) in the file, or CENTRIFUGO_GRPC_API_KEY.",
+        epilog="The key is grpc_api_key (6: grpc_api.key) in the file, or CENTRIFUGO_GRPC_API_KEY."
+        " Centrifugo's other flags are read too; what they would switch on is named as not served.",
         allow_abbrev=False,
     )
     parser.add_argument(
@@ -69,12 +54,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--release", metavar="2.8|3.2|4.1|5.4|6.9", help="serve this release's service alone"
     )
-    parser.add_argument("-a", "--address", metavar="HOST", help="where to listen (loopback)")
+    parser.add_argument(
+        "-a", "--address", metavar="HOST", help="where to listen, all ports (loopback)"
+    )
     switch: dict[str, Any] = {"nargs": "?", "const": True, "type": _truth, "metavar": "true|false"}
-    for name, told in _SWITCHES.items():
-        parser.add_argument(f"--{name}", dest=name, help=told, **switch)
-    for name, (kind, told) in _TEXTS.items():
-        parser.add_argument(f"--{name}", dest=name, metavar=kind, help=told)
+    for flag in FLAGS:
+        how = switch if flag.kind is Kind.SWITCH else {"metavar": flag.value}
+        names = [f"-{flag.short}"] * bool(flag.short) + [f"--{name}" for name in flag.names]
+        told = flag.told or argparse.SUPPRESS
+        parser.add_argument(*names, dest=flag.names[0], help=told, **how)
     return parser
 
 

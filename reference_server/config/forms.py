@@ -7,6 +7,7 @@ from typing import Any
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
+from reference_server.config.flags import flat_name, nested_name
 from reference_server.config.option_names import NESTED_TABLES
 
 _TELLING = ("grpc_api", "uni_grpc", "http_server", "http_api", "channel", "client", "usage_stats")
@@ -68,15 +69,6 @@ def require_form(path: Path, file: Mapping[str, Any], release: Release) -> None:
 def in_words_of(release: Release, flags: Mapping[str, Any]) -> dict[str, Any]:
     """Flags by the names of a release's options: those of both forms work for both."""
     return {
-        _nested(name) if release >= Release.V6_9 else _flat(name): value
+        nested_name(name) if release >= Release.V6_9 else flat_name(name): value
         for name, value in flags.items()
     }
-
-
-def _flat(name: str) -> str:
-    return name.replace(".enabled", "").replace(".", "_")
-
-
-def _nested(name: str) -> str:
-    flat = _flat(name)
-    return "grpc_api.enabled" if flat == "grpc_api" else flat.replace("grpc_api_", "grpc_api.")

@@ -14,8 +14,16 @@ from reference_server.config import values
 from reference_server.config.channels import channel_options, namespaces
 from reference_server.config.checks import require_data_format, require_whole_seconds
 from reference_server.config.option_names import channel_option_names
+from reference_server.config.option_table import BOUNDARIES, read_rows
 from reference_server.config.shared_poll import require_shared_poll
 from reference_server.config.sources import Options
+from reference_server.config.subscribers import (
+    client_options,
+    http,
+    require_personal_channel,
+    uni_grpc,
+    websocket,
+)
 from reference_server.config.tls import tls_of
 from reference_server.settings import ChannelOptions, Settings
 
@@ -40,7 +48,9 @@ def is_enabled(options: Options, release: Release) -> bool:
 
 def settings(options: Options, release: Release, address: str | None) -> Settings:
     """The settings of a node of `release`; `address` wins over the configured one."""
-    return (_nested if release >= Release.V6_9 else _flat)(options, release, address)
+    read = (_nested if release >= Release.V6_9 else _flat)(options, release, address)
+    require_personal_channel(read.clients.personal_channel, read.without_namespace, read.namespaces)
+    return read
 
 
 def _flat(options: Options, release: Release, address: str | None) -> Settings:
@@ -64,8 +74,7 @@ def _flat(options: Options, release: Release, address: str | None) -> Settings:
         metrics_interval=_flat_metrics_interval(options, release),
         without_namespace=_flat_top_level(options, release, meta_ttl),
         namespaces=namespaces(options.tables("namespaces"), release, meta_ttl),
-        private_prefix=options.text("channel_private_prefix", "$"),
-        boundary=options.text("channel_namespace_boundary", ":"),
+        **_about_subscribers(options, release, address),
     )
 
 
@@ -120,10 +129,18 @@ def _nested(options: Options, release: Release, address: str | None) -> Settings
             _TOP_LEVEL, without, release, meta_ttl=meta_ttl, data_format=data_format
         ),
         namespaces=namespaces(tables, release, meta_ttl, data_format),
-        # Left blank they keep their defaults in 6, unlike before.
-        private_prefix=options.text("channel.private_prefix") or "$",
-        boundary=options.text("channel.namespace_boundary") or ":",
+        **_about_subscribers(options, release, address),
     )
+
+
+def _about_subscribers(options: Options, release: Release, address: str | None) -> dict[str, Any]:
+    return {
+        **read_rows(BOUNDARIES, options, release),
+        "clients": client_options(options, release),
+        "websocket": websocket(options, release),
+        "http": http(options, release, address),
+        "uni_grpc": uni_grpc(options, release, address),
+    }
 
 
 def _nested_meta_ttl(options: Options, release: Release) -> float:

@@ -47,6 +47,10 @@ class Options:
             return f"--{name}"
         return variable(name) if self._environ.get(variable(name)) else name
 
+    def is_flag(self, name: str) -> bool:
+        """Whether a flag sets an option."""
+        return name in self._flags
+
     def truth(self, name: str) -> bool:
         """A switch, off by default."""
         return values.truth(self.named(name), self.get(name, default=False))

@@ -18,25 +18,46 @@ _LONGEST_NAME = 200
 
 def tls_of(options: Options, release: Release) -> Tls | None:
     """Certificate and key, or None for plaintext. Raises `Problem` if they do not do."""
+    return _tls_of_port(options, release, "grpc_api")
+
+
+def tls_of_uni_grpc(options: Options, release: Release) -> Tls | None:
+    """The same for the unidirectional stream."""
+    return _tls_of_port(options, release, "uni_grpc")
+
+
+def tls_of_http(options: Options, release: Release) -> Tls | None:
+    """The same for the HTTP port."""
     if release >= Release.V6_9:
-        return _nested(options)
-    if options.truth("grpc_api_tls"):
-        return _flat(options, release, "grpc_api_")
-    if options.truth("grpc_api_tls_disable"):
-        return None
+        if options.truth("http_server.tls_autocert.enabled"):
+            raise _no_autocert("http_server.tls_autocert")
+        return _nested(options, "http_server")
     if options.truth("tls_autocert"):
-        raise Problem(
-            "tls_autocert: no certificates are fetched here; give grpc_api_tls_cert and"
-            " grpc_api_tls_key, or grpc_api_tls_disable"
-        )
+        raise _no_autocert("tls_autocert")
     return _flat(options, release, "") if options.truth("tls") else None
 
 
-def _nested(options: Options) -> Tls | None:
-    if not options.truth("grpc_api.tls.enabled"):
+def _tls_of_port(options: Options, release: Release, port: str) -> Tls | None:
+    if release >= Release.V6_9:
+        return _nested(options, port)
+    if options.truth(f"{port}_tls"):
+        return _flat(options, release, f"{port}_")
+    if options.truth(f"{port}_tls_disable"):
         return None
-    _refuse_client_certificates(options, "grpc_api.tls.client_ca_pem")
-    names = ("grpc_api.tls.cert_pem", "grpc_api.tls.key_pem")
+    return tls_of_http(options, release)
+
+
+def _no_autocert(name: str) -> Problem:
+    return Problem(
+        f"{name}: no certificates are fetched here; give a certificate and its key, or leave it out"
+    )
+
+
+def _nested(options: Options, port: str) -> Tls | None:
+    if not options.truth(f"{port}.tls.enabled"):
+        return None
+    _refuse_client_certificates(options, f"{port}.tls.client_ca_pem")
+    names = (f"{port}.tls.cert_pem", f"{port}.tls.key_pem")
     certificate, key = (_pem_of_any_kind(name, options.text(name)) for name in names)
     return _pair(names, certificate, key)
 
@@ -62,7 +83,7 @@ def _refuse_client_certificates(options: Options, name: str) -> None:
 
 def _file(name: str, path: str) -> bytes:
     if not path:
-        raise Problem(f"TLS is on for the GRPC API, but {name} is not given")
+        raise Problem(f"TLS is on, but {name} is not given")
     try:
         return Path(path).read_bytes()
     except (OSError, ValueError) as error:

@@ -69,7 +69,7 @@ def test_6_takes_files_text_or_base64(tmp_path: Path, kind: str) -> None:
 
 @FLAT
 @pytest.mark.parametrize(("files", "told"), [
-    ({}, "TLS is on for the GRPC API, but grpc_api_tls_cert is not given"),
+    ({}, "TLS is on, but grpc_api_tls_cert is not given"),
     (api_files(key=Path("/none.key")), "grpc_api_tls_key: cannot read /none.key: No such file"),
     (api_files(certificate=Path("/none.crt")), "grpc_api_tls_cert: cannot read /none.crt"),
     (api_files(key=OTHER_KEY), "grpc_api_tls_cert and grpc_api_tls_key do not go together"),
