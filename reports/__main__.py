@@ -1,4 +1,4 @@
-"""`python -m reports build` makes pages, `compare` tells what got worse."""
+"""`python -m reports`: `build` makes a page, `markdown` a summary, `compare` tells of regressions."""
 
 import argparse
 import sys
@@ -41,6 +41,13 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _markdown(options: argparse.Namespace) -> int:
+    from reports import markdown, runs  # noqa: PLC0415  (they may not be installed)
+
+    print(markdown.render(runs.read(options.results)), end="")
+    return 0
+
+
 def _compare(options: argparse.Namespace) -> int:
     from reports import compare  # noqa: PLC0415  (scipy may not be installed)
 
@@ -53,11 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m reports", description="Pages from result files.")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     build = commands.add_parser("build", help="make one page from result files")
-    build.add_argument("results", type=Path, nargs="+", metavar="RESULTS.json")
+    summary = commands.add_parser(
+        "markdown", help="print a summary for a pull request or a job's summary"
+    )
+    for command, does in ((build, _build), (summary, _markdown)):
+        command.add_argument("results", type=Path, nargs="+", metavar="RESULTS.json")
+        command.set_defaults(command=does)
     build.add_argument(
         "-o", "--output", required=True, metavar="PAGE.html|DIR", help="a folder gets index.html"
     )
-    build.set_defaults(command=_build)
     compare = commands.add_parser(
         "compare", help="tell what got worse between two results; exit code 1 if anything did"
     )
