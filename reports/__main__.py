@@ -1,4 +1,4 @@
-"""`python -m reports`: `build` makes a page, `markdown` a summary, `compare` tells of regressions."""
+"""`python -m reports`: `build` makes a page, `markdown` a summary, `compare` a verdict."""
 
 import argparse
 import sys
