@@ -5,11 +5,14 @@ from collections.abc import Sequence
 
 import pytest
 
+from centrifugo_grpc.releases import Dialect
 from conformance import evidence
 from conformance.evidence import CASES, RECORDED
-from conformance.selection import dialect_of_item, requirement_of
-from conformance.target import Target
+from conformance.profile import MAIN
+from conformance.selection import dialect_of_item, requirement_of, target_of
+from conformance.target import Targets
 from conformance.verdicts import Verdict, judge, reason
+from conformance.waiting import SECONDS
 
 
 def count_cases(items: Sequence[pytest.Item]) -> None:
@@ -24,8 +27,15 @@ def count_cases(items: Sequence[pytest.Item]) -> None:
         item.stash[CASES] = counts[key]
 
 
+def variant_of(item: pytest.Item) -> tuple[Dialect, str]:
+    """The server that a test needs: which dialect, started as which variant."""
+    requirement = requirement_of(item)
+    assert requirement is not None
+    return dialect_of_item(item), requirement.variant
+
+
 def conclude(
-    item: pytest.Item, raised: BaseException | None, report: pytest.TestReport, target: Target
+    item: pytest.Item, raised: BaseException | None, report: pytest.TestReport, targets: Targets
 ) -> None:
     """Add the verdict to the report of the phase that decides it, and say it as it is meant."""
     requirement = requirement_of(item)
@@ -41,10 +51,14 @@ def conclude(
     told["cases"] = str(item.stash.get(CASES, 1))
     item.user_properties[:] = told.items()
     report.user_properties = list(told.items())
+    if SECONDS in item.stash:
+        report.duration = item.stash[SECONDS]
     if decided is Verdict.ERROR:
         report.outcome = "failed"  # With its traceback: it is the suite that went wrong.
     elif raised is not None:
-        where = f"{dialect} as {target.release(dialect)}"
+        target = target_of(item, targets)
+        variant = "" if requirement.variant == MAIN else f", {requirement.variant}"
+        where = f"{dialect} as {target.release}{variant}"
         text = evidence.told(requirement, where, raised, exchanges)
         _tell(report, f"{requirement.id} [{where}]", text, differs=decided is Verdict.DIFFERS)
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from centrifugo_grpc.discovery import parse_release
+from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
 
@@ -23,10 +24,11 @@ _DIALECTS = {
 
 @dataclass(frozen=True)
 class Options:
-    """The options as given; `target` None starts the reference server.
+    """The options as given; without `target` and `launch` the reference server is started.
 
     `dialects` are those that must be judged, empty for whichever the target serves; `release`
-    None leaves it to the target to tell.
+    None leaves it to the target to tell. `streams` are the addresses of `--uni-target` and
+    `--ws-target`, by the names that profiles use.
     """
 
     target: str | None
@@ -36,8 +38,11 @@ class Options:
     dialects: tuple[Dialect, ...]
     release: Release | None
     profiles: tuple[Path, ...]
+    streams: Mapping[str, str]
+    launch: str | None
     results: Path | None
     strict: bool
+    slow: bool
     shown: Mapping[str, Any]
 
 
@@ -50,6 +55,16 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--api-key", metavar="KEY", help=f"its API key (or {KEY_VARIABLE})")
     group.addoption("--tls", action="store_true", help="it speaks TLS")
     group.addoption("--ca", metavar="FILE", help="PEM file of the authorities to trust")
+    group.addoption("--uni-target", metavar="HOST:PORT", help="its uni GRPC (else the profile's)")
+    group.addoption(
+        "--ws-target", metavar="HOST:PORT", help="its HTTP port, for WebSocket (else the profile's)"
+    )
+    group.addoption(
+        "--launch",
+        metavar="COMMAND",
+        help="start the server, and each variant that is needed, on free ports: a command with"
+        " {config}, such as 'centrifugo -c {config}'; needs --release",
+    )
     group.addoption("--dialect", default="auto", metavar="auto|v2|v3|both", help="what to judge")
     releases = "|".join(["auto", *(str(release) for release in Release)])
     group.addoption("--release", default="auto", metavar=releases, help="whose rules apply")
@@ -60,6 +75,7 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="what the target is configured with; may repeat, one a release",
     )
+    group.addoption("--slow", action="store_true", help="run what takes long as well")
     group.addoption("--results", metavar="FILE.json", help="write what was judged, with evidence")
     _add_strict(group)
     parser.addini(
@@ -87,8 +103,9 @@ def read_options(config: pytest.Config) -> Options:
     release = None if given.release == "auto" else parse_release(given.release)
     if release is not None and dialects and dialects != (dialect_of(release),):
         raise Problem(f"--release {release} speaks {dialect_of(release)} alone: correct --dialect")
-    if given.target is None and (given.tls or given.ca):
-        raise Problem("--tls and --ca need --target: the reference server is started without TLS")
+    _require_target(given)
+    if given.launch is not None and release is None:
+        raise Problem("--launch needs --release: say which release the command starts")
     return Options(
         target=given.target,
         api_key=given.api_key or os.environ.get(KEY_VARIABLE) or None,
@@ -97,10 +114,33 @@ def read_options(config: pytest.Config) -> Options:
         dialects=dialects,
         release=release,
         profiles=tuple(Path(file) for file in given.target_profile),
+        streams=_streams(given),
+        launch=given.launch,
         results=_results_file(given.results),
         strict=bool(given.strict),
+        slow=given.slow,
         shown=_shown(given),
     )
+
+
+def _require_target(given: Any) -> None:
+    """Raise `Problem` for what makes no sense without a target, or with one."""
+    if given.target is not None:
+        if given.launch is not None:
+            raise Problem("--target and --launch are both given: name a server or start one")
+        return
+    if given.tls or given.ca:
+        raise Problem("--tls and --ca need --target: a server that is started has its own")
+    if given.uni_target or given.ws_target:
+        raise Problem("--uni-target and --ws-target need --target: say whose streams they are")
+
+
+def _streams(given: Any) -> dict[str, str]:
+    named = {"uni": given.uni_target, "http": given.ws_target}
+    streams = {kind: address for kind, address in named.items() if address}
+    for address in streams.values():
+        split_address(address)
+    return streams
 
 
 def _results_file(name: str | None) -> Path | None:
@@ -118,7 +158,9 @@ def _shown(given: Any) -> dict[str, Any]:
         "dialect": given.dialect,
         "release": given.release,
         "strict": bool(given.strict),
+        "slow": given.slow,
         "target_profiles": list(given.target_profile),
+        "launch": given.launch or "",
         "keyword": given.keyword,
         "markers": given.markexpr,
     }

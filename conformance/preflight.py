@@ -1,39 +1,104 @@
 """Before any test: is the target there, what does it speak, what does its profile offer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import grpc
 
 from centrifugo_grpc.client import V2Client, V3Client
 from centrifugo_grpc.discovery import Found, discover
-from centrifugo_grpc.endpoint import Endpoint
+from centrifugo_grpc.endpoint import Endpoint, split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
 from centrifugo_grpc.result_files import suite_version
+from conformance.launching import listens
 from conformance.options import Options
 from conformance.profile import Profile, read_profile
-from conformance.target import Target
+from conformance.target import Target, Targets
 
 NAMED = "named by --release"
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_STREAMS = {Dialect.V2: ("http",), Dialect.V3: ("uni", "http")}
+_STREAM_OPTIONS = {"uni": "--uni-target", "http": "--ws-target"}
 
 
-def examine(
-    options: Options, endpoint: Endpoint, profile_files: Iterable[Path], name: str = ""
-) -> Target:
-    """The target as it can be judged; raises `Problem` for whatever stands in the way."""
-    profiles = [read_profile(path) for path in profile_files]
+def examine(options: Options, address: str) -> Targets:
+    """The targets as they can be judged; raises `Problem` for whatever stands in the way."""
+    endpoint = own_endpoint(options, address)
+    profiles = [read_profile(path) for path in options.profiles]
     found = _found(options, endpoint)
     fitting = [_fitting(profiles, f) for f in found]
-    chosen = tuple(profile for profile in fitting if profile is not None)
-    name = name or ", ".join(profile.name for profile in chosen) or endpoint.address
-    return Target(endpoint, name, found, chosen)
+    name = ", ".join(profile.name for profile in fitting if profile) or endpoint.address
+    main = [
+        _with_streams(Target(endpoint, name, each, profile), options.streams)
+        for each, profile in zip(found, fitting, strict=True)
+    ]
+    variants, absent = _variants([profile for profile in fitting if profile])
+    return Targets((*main, *variants), absent)
+
+
+def variant_target(profile: Profile, address: str) -> Target:
+    """The target of a variant, at an address that answers; raises `Problem` if it does not."""
+    endpoint = Endpoint(address, profile.api_key, profile.tls, profile.ca)
+    found = named(endpoint, profile.release)
+    return Target(endpoint, profile.name, found, profile, profile.variant)
+
+
+def _variants(profiles: Sequence[Profile]) -> tuple[list[Target], dict[str, str]]:
+    """The variants whose addresses the profiles give, and why some of these are not there."""
+    there: list[Target] = []
+    absent: dict[str, str] = {}
+    for profile in profiles:
+        for variant in profile.variants.values():
+            address = variant.endpoints.get("grpc")
+            if address is None:
+                continue
+            try:
+                there.append(_with_streams(variant_target(variant, address), {}))
+            except Problem as problem:
+                absent[variant.variant] = f"variant {variant.variant}: {problem}"
+    return there, absent
+
+
+def _with_streams(target: Target, given: Mapping[str, str]) -> Target:
+    """The target with the streams that options or its profile name, if something listens there."""
+    streams: dict[str, str] = {}
+    closed: dict[str, str] = {}
+    for kind in _STREAMS[target.dialect]:
+        address = given.get(kind)
+        if address is not None:
+            if not listens(address):
+                option = _STREAM_OPTIONS[kind]
+                raise Problem(f"nothing listens on {address}: correct {option}")
+            streams[kind] = address
+            continue
+        if target.profile is None or kind not in target.profile.endpoints:
+            continue
+        address = target.profile.endpoints[kind]
+        if not _is_same(target.profile.endpoints.get("grpc", ""), target.endpoint.address):
+            closed[kind] = (
+                f"the profile's {kind} endpoint belongs to another address than"
+                f" {target.endpoint.address}: give {_STREAM_OPTIONS[kind]}"
+            )
+        elif listens(address):
+            streams[kind] = address
+        else:
+            closed[kind] = f"nothing listens on the profile's {kind} endpoint {address}"
+    return replace(target, streams=streams, closed=closed)
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two addresses are the same, all names of this machine being one."""
+    if not one:
+        return True  # The profile does not say whose streams they are.
+    places = [split_address(one), split_address(other)]
+    hosts = {"localhost" if host in _LOOPBACK else host for host, _ in places}
+    return len(hosts) == 1 and places[0][1] == places[1][1]
 
 
 def _found(options: Options, endpoint: Endpoint) -> tuple[Found, ...]:
     if options.release is not None:
-        return (_named(endpoint, options.release),)
+        return (named(endpoint, options.release),)
     found = discover(endpoint)
     served = {f.dialect for f in found}
     for dialect in options.dialects:
@@ -45,8 +110,8 @@ def _found(options: Options, endpoint: Endpoint) -> tuple[Found, ...]:
     return tuple(f for f in found if not options.dialects or f.dialect in options.dialects)
 
 
-def _named(endpoint: Endpoint, release: Release) -> Found:
-    """What --release names, without asking which one it is: only that its service answers."""
+def named(endpoint: Endpoint, release: Release) -> Found:
+    """A release that is known, so it is not asked for: only that its service answers."""
     dialect = dialect_of(release)
     endpoint.require_reachable()
     client_of = V2Client if dialect is Dialect.V2 else V3Client
@@ -80,18 +145,29 @@ def _fitting(profiles: Sequence[Profile], found: Found) -> Profile | None:
     return exact[0] if exact else None
 
 
-def header(target: Target) -> list[str]:
+def header(targets: Targets) -> list[str]:
     """What a reader must know before the first verdict."""
-    endpoint = target.endpoint
-    name = "" if target.name == endpoint.address else f" ({target.name})"
-    doors = f"{'TLS' if endpoint.tls else 'plaintext'}, {'a' if endpoint.api_key else 'no'} key"
-    lines = [f"Centrifugo Suite {suite_version()}", f"target: {endpoint.address}{name}, {doors}"]
-    for found in target.found:
-        profile = target.profile(found.dialect)
-        offers = f"profile {profile.path}" if profile else "no profile: no namespaces"
-        lines.append(f"  {_described(found)}, {offers}")
-        if found.notice and found.notice != NAMED:
-            lines.append(f"  notice: {found.notice}")
+    lines = [f"Centrifugo Suite {suite_version()}"]
+    for endpoint in dict.fromkeys(target.endpoint for target in targets.main):
+        here = [target for target in targets.main if target.endpoint == endpoint]
+        name = "" if here[0].name == endpoint.address else f" ({here[0].name})"
+        doors = f"{'TLS' if endpoint.tls else 'plaintext'}, {'a' if endpoint.api_key else 'no'} key"
+        lines.append(f"target: {endpoint.address}{name}, {doors}")
+        for target in here:
+            lines += _lines(target)
+    others = dict.fromkeys(t.variant for t in targets.all if t not in targets.main)
+    return [*lines, f"  variants: {', '.join(others)}"] if others else lines
+
+
+def _lines(target: Target) -> list[str]:
+    found, profile = target.found, target.profile
+    offers = f"profile {profile.path}" if profile else "no profile: no namespaces"
+    lines = [f"  {_described(found)}, {offers}"]
+    if target.streams:
+        streams = ", ".join(f"{kind} {address}" for kind, address in target.streams.items())
+        lines.append(f"  subscribers by {streams}")
+    if found.notice and found.notice != NAMED:
+        lines.append(f"  notice: {found.notice}")
     return lines
 
 

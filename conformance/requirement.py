@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from conformance.profile import MAIN
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 
@@ -31,7 +32,9 @@ class Requirement:
     """One rule of the API.
 
     `id` is area.verb.slug and never renamed. `needs` are the kinds of namespace (see
-    `conformance.profile`) and the other abilities that a target's profile must offer for it.
+    `conformance.profile`) and the streams that a target must offer for it, `variant` the way it
+    must be started. A test that `waits` mostly sleeps, for seconds: such tests run beside the
+    others. A `slow` one takes longer and runs with `--slow` alone.
     """
 
     id: str
@@ -40,7 +43,9 @@ class Requirement:
     source: str
     releases: tuple[Release, ...]
     needs: tuple[str, ...] = ()
+    variant: str = MAIN
     core: bool = False
+    waits: bool = False
     slow: bool = False
 
     @property
@@ -62,12 +67,23 @@ def requirement(
     source: str,
     releases: Iterable[Release] = ALL,
     needs: Iterable[str] = (),
+    variant: str = MAIN,
     core: bool = False,
+    waits: bool = False,
     slow: bool = False,
 ) -> Callable[[Test], Test]:
     """Mark a test as the judge of a requirement."""
     declared = Requirement(
-        id, sentence, level, source, tuple(releases), tuple(needs), core=core, slow=slow
+        id=id,
+        sentence=sentence,
+        level=level,
+        source=source,
+        releases=tuple(releases),
+        needs=tuple(needs),
+        variant=variant,
+        core=core,
+        waits=waits,
+        slow=slow,
     )
 
     def mark(test: Test) -> Test:

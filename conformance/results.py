@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from centrifugo_grpc import result_files
+from conformance.profile import MAIN
 from conformance.summary import Row, Summary
-from conformance.target import Target
+from conformance.target import Targets
 
 
 def write_results(
     path: Path,
-    target: Target,
+    targets: Targets,
     summary: Summary,
     *,
     options: Mapping[str, Any],
@@ -22,7 +23,7 @@ def write_results(
     """Write what was judged, on what and how it came out; raises `Problem` if that fails."""
     document = result_files.heading("conformance", started) | {
         "seconds": round(seconds, 3),
-        "target": _target(target),
+        "target": _target(targets),
         "options": dict(options),
         "verdict": summary.outcome.value,
         "summary": summary.last_line,
@@ -32,23 +33,26 @@ def write_results(
     result_files.write(path, document)
 
 
-def _target(target: Target) -> dict[str, Any]:
+def _target(targets: Targets) -> dict[str, Any]:
+    """The main targets as one, and the variants of them that were there."""
+    endpoints = list(dict.fromkeys(target.endpoint for target in targets.main))
     return {
-        "address": target.endpoint.address,
-        "tls": target.endpoint.tls,
-        "key": target.endpoint.api_key is not None,
-        "name": target.name,
+        "address": ", ".join(endpoint.address for endpoint in endpoints),
+        "tls": any(endpoint.tls for endpoint in endpoints),
+        "key": any(endpoint.api_key is not None for endpoint in endpoints),
+        "name": ", ".join(dict.fromkeys(target.name for target in targets.main)),
         "dialects": [
             {
-                "dialect": found.dialect.value,
-                "release": found.release.value,
-                "told": found.told,
-                "version": found.version,
-                "notice": found.notice,
+                "dialect": target.dialect.value,
+                "release": target.release.value,
+                "told": target.found.told,
+                "version": target.found.version,
+                "notice": target.found.notice,
             }
-            for found in target.found
+            for target in targets.main
         ],
-        "profiles": [str(profile.path) for profile in target.profiles],
+        "profiles": [str(target.profile.path) for target in targets.main if target.profile],
+        "variants": sorted({target.variant for target in targets.all} - {MAIN}),
     }
 
 
@@ -61,6 +65,7 @@ def _requirement(row: Row) -> dict[str, Any]:
         "level": requirement.level.value,
         "releases": [release.value for release in requirement.releases],
         "needs": list(requirement.needs),
+        "variant": requirement.variant,
         "source": requirement.source,
         "verdict": row.verdict.value,
         "reason": row.reason,

@@ -1,7 +1,7 @@
 """One run of the corpus: what it needs before the tests, what it gathers, how it ends."""
 
-import contextlib
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from centrifugo_grpc.problem import Problem
-from conformance import reference
+from centrifugo_grpc.releases import Dialect
 from conformance.evidence import Judged, judged
 from conformance.options import Options, read_options
-from conformance.preflight import examine, own_endpoint
+from conformance.preflight import examine
 from conformance.results import write_results
 from conformance.selection import plan, read_corpus
+from conformance.starting import Starting
 from conformance.summary import Outcome, Summary, summarise
-from conformance.target import Target
+from conformance.target import Targets
 
 PROBLEM_STATUS = 2
 """The exit status for what the user has to put right."""
@@ -24,10 +25,11 @@ PROBLEM_STATUS = 2
 
 @dataclass
 class Run:
-    """A run and what its tests have told so far."""
+    """A run and what its tests have told so far; `starting` has the servers that it starts."""
 
     options: Options
-    target: Target
+    targets: Targets
+    starting: Starting | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     judged: list[Judged] = field(default_factory=list)
     summary: Summary | None = None
@@ -39,9 +41,14 @@ class Run:
         if verdict is not None:
             self.judged.append(verdict)
 
+    def start_variants(self, needed: Iterable[tuple[Dialect, str]]) -> None:
+        """Start what the selected tests need and does not run yet; raises `Problem`."""
+        if self.starting is not None:
+            self.targets = self.starting.start_variants(self.targets, needed)
+
     def conclude(self, corpus: Path) -> Summary:
         """Sum up what was judged against the whole corpus in a folder."""
-        cases = plan(read_corpus(corpus), self.target)
+        cases = plan(read_corpus(corpus), self.targets, slow=self.options.slow)
         self.summary = summarise(cases, self.judged, strict=self.options.strict)
         return self.summary
 
@@ -50,7 +57,7 @@ class Run:
         if self.options.results is not None:
             write_results(
                 self.options.results,
-                self.target,
+                self.targets,
                 summary,
                 options=self.options.shown,
                 started=self.started,
@@ -62,17 +69,26 @@ RUN = pytest.StashKey[Run]()
 
 
 def prepare(config: pytest.Config) -> Run:
-    """Have a target that answers: the one named, or the reference server, started for the run."""
+    """Have targets that answer: those named, or servers that are started for the run."""
     options = read_options(config)
     if options.target is not None:
-        endpoint = own_endpoint(options, options.target)
-        return Run(options, examine(options, endpoint, options.profiles))
-    server = contextlib.ExitStack()
-    address = server.enter_context(reference.reference_server(options))
-    config.add_cleanup(server.close)
-    endpoint = own_endpoint(options, address)
-    target = examine(options, endpoint, reference.profiles(options), reference.NAME)
-    return Run(options, target)
+        return Run(options, examine(options, options.target))
+    starting = Starting(options)
+    config.add_cleanup(starting.close)
+    run = Run(options, starting.start_main(), starting)
+    if getattr(config.option, "numprocesses", None):
+        # Workers collect, so what they will need is not known here.
+        run.start_variants(_all_variants(run, Path(config.getini("conformance_corpus"))))
+    return run
+
+
+def _all_variants(run: Run, corpus: Path) -> Sequence[tuple[Dialect, str]]:
+    return [
+        (target.dialect, requirement.variant)
+        for requirement in read_corpus(corpus)
+        for target in run.targets.main
+        if target.release in requirement.releases
+    ]
 
 
 def finish(session: pytest.Session, run: Run) -> Problem | None:

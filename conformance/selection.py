@@ -12,17 +12,17 @@ import pytest
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect
 from conformance.requirement import Requirement
-from conformance.target import Target
+from conformance.target import Target, Targets
 
 NOT_SELECTED = "not selected"
-
-KEY = "key"
 NO_KEY = "no_key"
-"""What a requirement may need besides the profile: that the target asks for a key, or does not."""
-_KEY_REASONS = {
-    KEY: "the target is judged without a key: start it with one and give it with --api-key",
-    NO_KEY: "the target is judged with a key: start it without one and leave --api-key out",
-}
+"""What a requirement may need besides the profile: that the target asks for no key."""
+_WITH_KEY = "the target is judged with a key: start it without one and leave --api-key out"
+_ONE_VARIANT = (
+    "need a server that is started in another way (with a key, TLS, short lifetimes ...):"
+    " --launch starts each, or the profile names their addresses"
+)
+_SLOW = "slow: run them with --slow"
 
 
 @dataclass(frozen=True)
@@ -39,35 +39,42 @@ class Case:
         return self.requirement.id, self.dialect.value
 
 
-def plan(corpus: Sequence[Requirement], target: Target) -> list[Case]:
-    """The cases that concern a target, in the order of the corpus."""
+def plan(corpus: Sequence[Requirement], targets: Targets, *, slow: bool) -> list[Case]:
+    """The cases that concern the targets, in the order of the corpus."""
     return [
-        Case(requirement, found.dialect, lacking(requirement, found.dialect, target))
+        Case(requirement, target.dialect, lacking(requirement, target.dialect, targets, slow=slow))
         for requirement in corpus
-        for found in target.found
-        if concerns(requirement, found.dialect, target)
+        for target in targets.main
+        if target.release in requirement.releases
     ]
 
 
-def concerns(requirement: Requirement, dialect: Dialect, target: Target) -> bool:
-    """Whether a requirement is one of the release that the target's dialect is judged as."""
-    return target.release(dialect) in requirement.releases
+def lacking(
+    requirement: Requirement, dialect: Dialect, targets: Targets, *, slow: bool = True
+) -> str:
+    """What a target does not offer of the requirement's needs; blank if it offers all."""
+    if requirement.slow and not slow:
+        return _SLOW
+    target = targets.get(dialect, requirement.variant)
+    if target is None:
+        if (dialect, requirement.variant) in targets.pending:
+            return ""
+        return targets.absent.get(requirement.variant, _ONE_VARIANT)
+    if NO_KEY in requirement.needs and target.endpoint.api_key is not None:
+        return _WITH_KEY
+    needs = [need for need in requirement.needs if need != NO_KEY]
+    missing = {need: why for need in needs if (why := target.missing(need)) is not None}
+    reasons = [why for why in missing.values() if why]
+    if missing and not reasons:
+        assert target.profile is not None, "without one there is a reason"
+        return f"the profile {target.profile.name} offers no {', '.join(missing)}"
+    return reasons[0] if reasons else ""
 
 
-def lacking(requirement: Requirement, dialect: Dialect, target: Target) -> str:
-    """What the target does not offer of the requirement's needs; blank if it offers all."""
-    # Known from the preflight: without a key in hand, Info was answered without one.
-    wrong_key_state = KEY if target.endpoint.api_key is None else NO_KEY
-    if wrong_key_state in requirement.needs:
-        return _KEY_REASONS[wrong_key_state]
-    needs = [need for need in requirement.needs if need not in _KEY_REASONS]
-    if not needs:
-        return ""
-    profile = target.profile(dialect)
-    if profile is None:
-        return f"no target profile for {dialect}: give one with --target-profile"
-    missing = [need for need in needs if need not in profile.offers]
-    return f"the profile {profile.name} offers no {', '.join(missing)}" if missing else ""
+def is_of_corpus(node: pytest.Item | pytest.Function) -> bool:
+    """Whether a test lies in the folder of the corpus, not among those of somebody else."""
+    folder = Path(node.config.getini("conformance_corpus")).resolve()
+    return folder in node.path.resolve().parents
 
 
 def requirement_of(item: pytest.Item) -> Requirement | None:
@@ -83,13 +90,24 @@ def dialect_of_item(item: pytest.Item) -> Dialect:
     return dialect
 
 
-def runs(item: pytest.Item, target: Target) -> bool:
-    """Whether a collected test can judge the target."""
+def runs(item: pytest.Item, targets: Targets, *, slow: bool) -> bool:
+    """Whether a collected test can judge the targets."""
     requirement = requirement_of(item)
     if requirement is None:
         return True
     dialect = dialect_of_item(item)
-    return concerns(requirement, dialect, target) and not lacking(requirement, dialect, target)
+    if targets.release(dialect) not in requirement.releases:
+        return False
+    return not lacking(requirement, dialect, targets, slow=slow)
+
+
+def target_of(item: pytest.Item, targets: Targets) -> Target:
+    """The target that a test judges."""
+    requirement = requirement_of(item)
+    assert requirement is not None
+    target = targets.get(dialect_of_item(item), requirement.variant)
+    assert target is not None, "what has no target was left out"
+    return target
 
 
 def read_corpus(folder: Path) -> list[Requirement]:

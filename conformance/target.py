@@ -1,57 +1,142 @@
-"""What is judged: an endpoint, what it speaks, and the profiles that tell what it offers."""
+"""What is judged: endpoints, what they speak, and the profiles that tell what they offer."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from centrifugo_grpc.discovery import Found
 from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.releases import Dialect, Release
-from conformance.profile import Profile, read_profile
+from conformance.profile import MAIN, Profile, read_profile
+
+CLIENTS = "clients"
+"""What a requirement needs that wants subscribers, whichever way the release's come."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """An endpoint that answered: what was found there, one profile a dialect at most."""
+    """One dialect of an endpoint that answered, started as one variant.
+
+    `streams` are the addresses by which subscribers come that listen (`uni`, `http`), `closed`
+    says of the others why not.
+    """
 
     endpoint: Endpoint
     name: str
-    found: tuple[Found, ...]
-    profiles: tuple[Profile, ...]
+    found: Found
+    profile: Profile | None
+    variant: str = MAIN
+    streams: Mapping[str, str] = field(default_factory=dict)
+    closed: Mapping[str, str] = field(default_factory=dict)
 
-    def release(self, dialect: Dialect) -> Release | None:
-        """The release whose rules apply to a dialect; None if it is not judged."""
-        return next((found.release for found in self.found if found.dialect is dialect), None)
+    @property
+    def dialect(self) -> Dialect:
+        """The dialect that is spoken."""
+        return self.found.dialect
 
-    def profile(self, dialect: Dialect) -> Profile | None:
-        """The profile that tells what the dialect's side of the target offers."""
-        return next((profile for profile in self.profiles if profile.dialect is dialect), None)
+    @property
+    def release(self) -> Release:
+        """The release whose rules apply."""
+        return self.found.release
+
+    @property
+    def stream_of_clients(self) -> str:
+        """The stream that subscribers of this dialect use."""
+        return "http" if self.dialect is Dialect.V2 else "uni"
+
+    def missing(self, need: str) -> str | None:
+        """Why a need is not offered; None if it is."""
+        stream = self.stream_of_clients if need == CLIENTS else need
+        if stream in self.streams:
+            return None
+        if stream in self.closed:
+            return self.closed[stream]
+        if self.profile is None:
+            return f"no target profile for {self.dialect}: give one with --target-profile"
+        return None if need in self.profile.namespaces else ""
 
     def as_message(self) -> dict[str, Any]:
         """The target in plain values, for another process of the run."""
         endpoint = asdict(self.endpoint)
+        found = asdict(self.found)
+        found |= {"dialect": self.dialect.value, "release": self.release.value}
         return {
             "endpoint": endpoint | {"ca": str(self.endpoint.ca) if self.endpoint.ca else ""},
             "name": self.name,
-            "found": [
-                asdict(f) | {"dialect": f.dialect.value, "release": f.release.value}
-                for f in self.found
-            ],
-            "profiles": [str(profile.path.absolute()) for profile in self.profiles],
+            "found": found,
+            "profile": str(self.profile.path.absolute()) if self.profile else "",
+            "variant": self.variant,
+            "streams": dict(self.streams),
+            "closed": dict(self.closed),
         }
 
 
-def from_message(message: Mapping[str, Any]) -> Target:
+def target_from_message(message: Mapping[str, Any]) -> Target:
     """The target that another process of the run has found."""
     endpoint = dict(message["endpoint"])
     endpoint["ca"] = Path(endpoint["ca"]) if endpoint["ca"] else None
+    found = dict(message["found"])
+    found |= {"dialect": Dialect(found["dialect"]), "release": Release(found["release"])}
+    path, variant = message["profile"], message["variant"]
     return Target(
         endpoint=Endpoint(**endpoint),
         name=message["name"],
-        found=tuple(
-            Found(**(f | {"dialect": Dialect(f["dialect"]), "release": Release(f["release"])}))
-            for f in message["found"]
-        ),
-        profiles=tuple(read_profile(Path(path)) for path in message["profiles"]),
+        found=Found(**found),
+        profile=read_profile(Path(path), variant) if path else None,
+        variant=variant,
+        streams=message["streams"],
+        closed=message["closed"],
     )
+
+
+@dataclass(frozen=True)
+class Targets:
+    """All that a run judges: a main target a dialect, and the variants that there are.
+
+    `absent` says of variants that were looked for why they are not there; `pending` are those
+    that will be started if a test needs them.
+    """
+
+    all: tuple[Target, ...]
+    absent: Mapping[str, str] = field(default_factory=dict)
+    pending: frozenset[tuple[Dialect, str]] = frozenset()
+
+    @property
+    def main(self) -> tuple[Target, ...]:
+        """The main target of each dialect."""
+        return tuple(target for target in self.all if target.variant == MAIN)
+
+    def get(self, dialect: Dialect, variant: str = MAIN) -> Target | None:
+        """The target of a variant. One with a key or TLS stands in for these variants."""
+        for target in self.all:
+            if target.dialect is dialect and target.variant == variant:
+                return target
+        main = next((target for target in self.main if target.dialect is dialect), None)
+        if main is not None and _is_started_as(main, variant):
+            return main
+        return None
+
+    def release(self, dialect: Dialect) -> Release | None:
+        """The release whose rules apply to a dialect; None if it is not judged."""
+        main = self.get(dialect)
+        return None if main is None else main.release
+
+    def as_message(self) -> dict[str, Any]:
+        """The targets in plain values, for another process of the run."""
+        return {
+            "all": [target.as_message() for target in self.all],
+            "absent": dict(self.absent),
+        }
+
+
+def targets_from_message(message: Mapping[str, Any]) -> Targets:
+    """The targets that another process of the run has found."""
+    found = tuple(target_from_message(each) for each in message["all"])
+    return Targets(found, message["absent"])
+
+
+def _is_started_as(target: Target, variant: str) -> bool:
+    if variant == "key":
+        return target.endpoint.api_key is not None
+    return variant == "tls" and target.endpoint.tls

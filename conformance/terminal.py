@@ -12,7 +12,7 @@ def show(terminal: pytest.TerminalReporter, run: Run, summary: Summary) -> None:
     """Write the groups: what differs, what was not shown and why."""
     if terminal.no_header or terminal.verbosity < 0:
         terminal.section("target", sep="-")
-        for line in header(run.target):
+        for line in header(run.targets):
             terminal.line(line)
     differing = summary.of(Verdict.DIFFERS)
     if differing:
@@ -35,6 +35,6 @@ def show_last_line(terminal: pytest.TerminalReporter, summary: Summary) -> None:
 
 def _difference(row: Row, run: Run) -> str:
     requirement, dialect = row.case.requirement, row.case.dialect
-    release = run.target.release(dialect)
+    release = run.targets.release(dialect)
     head = f"{requirement.id} differs from Centrifugo {release} ({requirement.level.value})"
     return f"{head}: {requirement.sentence}\n  {row.reason}"

@@ -29,7 +29,7 @@ def with_metadata(*metadata: tuple[str, str]) -> CallOptions:
     "With a key configured, a call without it is UNAUTHENTICATED.",
     level=Level.MUST,
     source=KEY,
-    needs=["key"],
+    variant="key",
 )
 def test_a_missing_key(api: Api) -> None:
     for answer in (api.info(options=WITHOUT_KEY), api.publish("", b"x", options=WITHOUT_KEY)):
@@ -41,7 +41,7 @@ def test_a_missing_key(api: Api) -> None:
     "A wrong key, or the right one in a wrong form, is UNAUTHENTICATED.",
     level=Level.MUST,
     source=KEY,
-    needs=["key"],
+    variant="key",
 )
 def test_wrong_keys(api: Api) -> None:
     key = api.client.endpoint.api_key
@@ -56,7 +56,7 @@ def test_wrong_keys(api: Api) -> None:
     "The error for a wrong key says `unauthenticated`.",
     level=Level.OBSERVED,
     source=FACTS,
-    needs=["key"],
+    variant="key",
 )
 def test_the_text_for_a_missing_key(api: Api) -> None:
     answer = api.info(options=WITHOUT_KEY)
@@ -68,7 +68,7 @@ def test_the_text_for_a_missing_key(api: Api) -> None:
     "The key is checked after the method is looked up and the body decoded.",
     level=Level.OBSERVED,
     source=FACTS,
-    needs=["key"],
+    variant="key",
 )
 def test_the_key_is_checked_last(api: Api) -> None:
     unknown = api.raw("NoSuchMethod", b"", WITHOUT_KEY)
@@ -93,7 +93,7 @@ def test_an_unasked_key_is_ignored(api: Api) -> None:
     "The metadata `authorization: apikey <KEY>` with the right key opens the API.",
     level=Level.MUST,
     source=KEY,
-    needs=["key"],
+    variant="key",
     core=True,
 )
 def test_the_right_key(api: Api) -> None:
@@ -106,7 +106,7 @@ def test_the_right_key(api: Api) -> None:
     "Every RPC asks for the key.",
     level=Level.MUST,
     source=KEY,
-    needs=["key"],
+    variant="key",
     core=True,
 )
 def test_every_rpc_asks_for_the_key(api: Api) -> None:
@@ -120,7 +120,8 @@ def test_every_rpc_asks_for_the_key(api: Api) -> None:
     "A publication without the key is not stored.",
     level=Level.MUST,
     source=KEY,
-    needs=["key", "history"],
+    needs=["history"],
+    variant="key",
 )
 def test_a_refused_call_has_no_effect(api: Api, channel: Channels) -> None:
     room = channel("history")
@@ -134,7 +135,7 @@ def test_a_refused_call_has_no_effect(api: Api, channel: Channels) -> None:
     "Of several `authorization` values the first counts.",
     level=Level.OBSERVED,
     source=FACTS,
-    needs=["key"],
+    variant="key",
 )
 def test_the_first_value_counts(api: Api) -> None:
     right = ("authorization", f"apikey {api.client.endpoint.api_key}")
@@ -149,7 +150,7 @@ def test_the_first_value_counts(api: Api) -> None:
     "The key in other metadata, such as that of the HTTP API, does not open the API.",
     level=Level.OBSERVED,
     source=FACTS,
-    needs=["key"],
+    variant="key",
 )
 def test_other_metadata_holds_no_key(api: Api) -> None:
     key = api.client.endpoint.api_key
@@ -167,7 +168,7 @@ def test_other_metadata_holds_no_key(api: Api) -> None:
     "The size of a request is checked before the key.",
     level=Level.OBSERVED,
     source=FACTS,
-    needs=["key"],
+    variant="key",
 )
 def test_the_size_is_checked_before_the_key(api: Api) -> None:
     answer = api.raw("Publish", b"\x12\x81\x80\x80\x02" + bytes(4_194_305), WITHOUT_KEY)

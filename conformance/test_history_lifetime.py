@@ -29,7 +29,7 @@ def seconds(text: str) -> float:
     level=Level.MUST,
     source=TTL,
     needs=["short_history"],
-    slow=True,
+    waits=True,
 )
 def test_history_expires(api: Api, channel: Channels) -> None:
     room = channel("short_history")
@@ -54,7 +54,7 @@ def test_history_expires(api: Api, channel: Channels) -> None:
     level=Level.OBSERVED,
     source="facts v2.md 3 History, v3-v6.md 5 History",
     needs=["short_history"],
-    slow=True,
+    waits=True,
 )
 def test_publishing_renews_the_lifetime(api: Api, channel: Channels) -> None:
     room = channel("short_history")
@@ -78,7 +78,7 @@ def test_publishing_renews_the_lifetime(api: Api, channel: Channels) -> None:
     source="centrifugal.dev/docs/server/channels#history_meta_ttl",
     releases=[Release.V5_4, Release.V6_9],
     needs=["meta"],
-    slow=True,
+    waits=True,
 )
 def test_the_position_expires(api: Api, channel: Channels) -> None:
     room = channel("meta")

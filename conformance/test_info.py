@@ -60,7 +60,7 @@ def test_process_is_not_set(api: Api) -> None:
     "The uptime of a node grows by the seconds that pass, as of its latest snapshot.",
     level=Level.MUST,
     source=INFO,
-    slow=True,
+    waits=True,
 )
 def test_the_uptime_grows(api: Api) -> None:
     first, began = api.info(), time.monotonic()

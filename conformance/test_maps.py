@@ -290,7 +290,7 @@ def test_ephemeral_maps_have_no_offsets(api: Api, channel: Channels) -> None:
     source=f"{MAPS}#map-modes",
     releases=LATEST,
     needs=["map_ephemeral"],
-    slow=True,
+    waits=True,
 )
 def test_keys_expire(api: Api, channel: Channels) -> None:
     room = channel("map_ephemeral")

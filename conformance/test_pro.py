@@ -42,7 +42,7 @@ def test_the_text_for_pro_rpcs(api: Api) -> None:
     level=Level.OBSERVED,
     source="facts v3-v6.md 3 Auth",
     releases=V3,
-    needs=["key"],
+    variant="key",
 )
 def test_pro_rpcs_ask_for_the_key(api: Api) -> None:
     for method in sorted(PRO_RPCS[api.release]):

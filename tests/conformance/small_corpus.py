@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-import conformance.conftest  # noqa: F401  (loaded once: an inner run must not load grpcio anew)
+import conformance.plugin  # noqa: F401  (loaded once: an inner run must not load grpcio anew)
 
 _HEAD = """
 import pytest
@@ -60,7 +60,7 @@ def complaint(
 def _prepared(
     pytester: pytest.Pytester, target: str | None, arguments: Sequence[str], corpus: str
 ) -> list[str]:
-    pytester.makeconftest("from conformance.conftest import *")
+    pytester.makeconftest("pytest_plugins = ['conformance.plugin']")
     pytester.makepyfile(test_corpus=_HEAD + corpus)
     named = ["--target", target] if target else []
     folder = ["-o", f"conformance_corpus={pytester.path}"]

@@ -112,17 +112,23 @@ def test_what_the_profile_lacks_is_not_shown_and_named(
     ran.stdout.fnmatch_lines(["    1 the profile small offers no presence"])
 
 
-@pytest.mark.parametrize(("key", "shown"), [(None, "auth.of.none"), ("secret", "auth.of.key")])
+@pytest.mark.parametrize(
+    ("key", "shown", "why"),
+    [
+        (None, "auth.of.none", "need a server that is started in another way"),
+        ("secret", "auth.of.key", "the target is judged with a key"),
+    ],
+)
 def test_what_needs_a_key_or_none_is_shown_where_the_target_is_judged_so(
-    pytester: pytest.Pytester, key: str | None, shown: str
+    pytester: pytest.Pytester, key: str | None, shown: str, why: str
 ) -> None:
-    corpus = one("auth.of.key", needs=["key"]) + one("auth.of.none", needs=["no_key"])
+    corpus = one("auth.of.key", variant="key") + one("auth.of.none", needs=["no_key"])
     given = ["--api-key", key] if key else []
     with small_server(Release.V6_9, key=key) as address:
         ran = judge(pytester, address, *given, "-v", corpus=corpus)
     assert ran.outlines[-1] == "partial: 1 of 2 shown"
     ran.stdout.fnmatch_lines([f"*test_{shown.replace('.', '_')}[[]v3[]] PASSED*"])
-    ran.stdout.fnmatch_lines(["    1 the target is judged with*"])
+    ran.stdout.fnmatch_lines([f"    1 {why}*"])
 
 
 def test_a_server_that_says_not_available_to_every_history_fails(
