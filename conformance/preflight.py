@@ -8,10 +8,10 @@ import grpc
 from centrifugo_grpc.client import V2Client, V3Client
 from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.endpoint import Endpoint, split_address
+from centrifugo_grpc.launching import listens
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
 from centrifugo_grpc.result_files import suite_version
-from conformance.launching import listens
 from conformance.options import Options
 from conformance.profile import Profile, read_profile
 from conformance.target import Target, Targets

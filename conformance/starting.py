@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from centrifugo_grpc.endpoint import Endpoint
+from centrifugo_grpc.launching import Launch, Launcher, listens
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
-from conformance.launching import Launch, Launcher, listens
 from conformance.options import KEY_VARIABLE, Options
 from conformance.preflight import named
 from conformance.profile import MAIN, Profile, read_profile, shipped

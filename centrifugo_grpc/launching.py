@@ -1,4 +1,4 @@
-"""Starts servers for a run: each variant with a copy of its configuration, on free ports."""
+"""Starts servers to measure, each with a copy of its configuration, on free ports."""
 
 import json
 import os
