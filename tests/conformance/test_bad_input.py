@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from centrifugo_grpc import launching
 from centrifugo_grpc.releases import Release
-from conformance import launching
 from tests.conformance.small_corpus import complaint, judge, one, profile
 from tests.conformance.small_server import small_server
 
