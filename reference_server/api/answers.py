@@ -1,12 +1,16 @@
-"""How a call ends other than with a result."""
+"""How a call ends other than with a result, and what its answer may depend on besides its body."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import grpc
 
 from centrifugo_grpc.errors import Code
 
-Trailers = tuple[tuple[str, str | bytes], ...]
+Pair = tuple[str, str | bytes]
+Trailers = tuple[Pair, ...]
+Metadata = Callable[[], Iterable[Pair] | None]
+"""Gives the metadata of a call. To ask costs, so only those do that need to know."""
 
 
 class Refused(Exception):
@@ -26,12 +30,6 @@ class GrpcFailure(Exception):
     trailers: Trailers = ()
 
 
-@dataclass(frozen=True)
-class Call:
-    """What an answer may depend on besides the request: the call's metadata."""
-
-    metadata: tuple[tuple[str, str | bytes], ...] = ()
-
-    def first(self, key: str) -> str | bytes | None:
-        """The first value of a metadata key."""
-        return next((value for name, value in self.metadata if name == key), None)
+def first(metadata: Metadata, key: str) -> str | bytes | None:
+    """The first value of a key in a call's metadata."""
+    return next((value for name, value in metadata() or () if name == key), None)

@@ -14,6 +14,8 @@ from reference_server.api.answers import GrpcFailure
 
 _GZIP = b"\x1f\x8b\x08"
 _ZLIB = b"x"
+MAY_BE_COMPRESSED = (_GZIP, _ZLIB)
+"""How a compressed message starts; one that does not need not be looked at."""
 _EITHER_FORMAT = 47
 """zlib's `wbits` for a gzip or a zlib header, told by itself."""
 

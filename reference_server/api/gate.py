@@ -1,28 +1,33 @@
 """What stands before every handler, in Go's order: method, size, body, key."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import grpc
 from google.protobuf.message import Message
 
 from centrifugo_grpc.releases import OPEN_RPCS, PRO_RPCS, Dialect, Release, dialect_of
-from reference_server.api.answers import Call, GrpcFailure
-from reference_server.api.compression import inflated
+from reference_server.api.answers import GrpcFailure, Metadata, first
+from reference_server.api.compression import MAY_BE_COMPRESSED, inflated
 from reference_server.api.v2 import V2Api
 from reference_server.api.v3 import V3Api
 from reference_server.node import Node
 
+Parse = Callable[[bytes], Message]
+Answer = Callable[[Message, Metadata], bytes]
+Method = Callable[[bytes, Metadata], bytes]
+"""From a body, which may be compressed, to the answer, which is not."""
+
 
 class Api(Protocol):
-    """One dialect of one node."""
+    """One dialect of one node. Its functions are made once for each method, then called often."""
 
-    def parse(self, method: str, body: bytes) -> Message:
-        """The request; raises `GrpcFailure` if it does not parse."""
+    def parser(self, method: str) -> Parse:
+        """What gives the request in a body; raises `GrpcFailure` if it does not parse."""
 
-    def answer(self, method: str, request: Message, call: Call) -> bytes:
-        """The serialized response."""
+    def answerer(self, method: str) -> Answer:
+        """What gives the serialized response to a request."""
 
 
 class Gate:
@@ -35,8 +40,8 @@ class Gate:
         }
         self._oldest = min(node.release for node in nodes)
 
-    def require_method(self, path: str) -> tuple[str, str]:
-        """Service and method of a path that is served; raises `GrpcFailure` for any other."""
+    def method(self, path: str) -> Method:
+        """The method of a path; raises `GrpcFailure` for one that is not served."""
         service, slash, method = path.removeprefix("/").rpartition("/")
         if not slash:
             status = (
@@ -51,30 +56,45 @@ class Gate:
         if method not in OPEN_RPCS[node.release] | PRO_RPCS[node.release]:
             details = f"unknown method {method} for service {service}"
             raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, details)
-        return service, method
+        return self._guarded(node, self._apis[service], method)
 
-    def answer(self, service: str, method: str, body: bytes, call: Call) -> bytes:
-        """The answer to a call of a served method. `body` may be compressed, the answer is not."""
-        node, api = self._nodes[service], self._apis[service]
-        limit = node.settings.max_receive_bytes
-        if len(body) > limit:
-            raise GrpcFailure(
-                grpc.StatusCode.RESOURCE_EXHAUSTED,
-                f"grpc: received message larger than max ({len(body)} vs. {limit})",
-            )
-        request = api.parse(method, inflated(body, node.release, limit))
-        self._require_key(node.settings.api_key, call)
-        if method in PRO_RPCS[node.release]:
-            raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented")
-        return api.answer(method, request, call)
+    def _guarded(self, node: Node, api: Api, method: str) -> Method:
+        release, limit = node.release, node.settings.max_receive_bytes
+        authorization = f"apikey {node.settings.api_key}".encode()
+        needs_key = bool(node.settings.api_key)
+        parse = api.parser(method)
+        answer = _declared_only(method) if method in PRO_RPCS[release] else api.answerer(method)
 
-    def _require_key(self, key: str, call: Call) -> None:
-        if not key:
-            return
-        sent = call.first("authorization") or ""
-        sent_bytes = sent if isinstance(sent, bytes) else sent.encode()
-        if not hmac.compare_digest(sent_bytes, f"apikey {key}".encode()):
-            raise GrpcFailure(grpc.StatusCode.UNAUTHENTICATED, "unauthenticated")
+        def call(body: bytes, metadata: Metadata) -> bytes:
+            if len(body) > limit:
+                raise _too_large(len(body), limit)
+            if body.startswith(MAY_BE_COMPRESSED):
+                body = inflated(body, release, limit)
+            request = parse(body)
+            if needs_key:
+                _require(authorization, metadata)
+            return answer(request, metadata)
+
+        return call
+
+
+def _declared_only(method: str) -> Answer:
+    def answer(_request: Message, _metadata: Metadata) -> bytes:
+        raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented")
+
+    return answer
+
+
+def _too_large(size: int, limit: int) -> GrpcFailure:
+    details = f"grpc: received message larger than max ({size} vs. {limit})"
+    return GrpcFailure(grpc.StatusCode.RESOURCE_EXHAUSTED, details)
+
+
+def _require(authorization: bytes, metadata: Metadata) -> None:
+    sent = first(metadata, "authorization") or ""
+    sent_bytes = sent if isinstance(sent, bytes) else sent.encode()
+    if not hmac.compare_digest(sent_bytes, authorization):
+        raise GrpcFailure(grpc.StatusCode.UNAUTHENTICATED, "unauthenticated")
 
 
 def _api(node: Node) -> Api:

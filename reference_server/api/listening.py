@@ -10,9 +10,9 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from reference_server.api.answers import Call, GrpcFailure
+from reference_server.api.answers import GrpcFailure
 from reference_server.api.compression import is_gzip
-from reference_server.api.gate import Gate
+from reference_server.api.gate import Gate, Method
 from reference_server.listener import Listener, no_port, require_free, shown
 from reference_server.node import Node
 from reference_server.settings import Settings
@@ -53,25 +53,23 @@ class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
         handler = self._handlers.get(path)
         if handler is None:
             try:
-                service, method = self._gate.require_method(path)
+                handler = self._handlers[path] = _answering(self._gate.method(path))
             except GrpcFailure as failure:
                 return _refusing(failure)
-            handler = self._handlers[path] = self._answering(service, method)
         return handler
 
-    def _answering(self, service: str, method: str) -> Any:
-        answer = self._gate.answer
 
-        async def handle(body: bytes, context: Any) -> bytes:
-            if is_gzip(body):
-                context.set_compression(grpc.Compression.Gzip)
-            try:
-                return answer(service, method, body, Call(context.invocation_metadata() or ()))
-            except GrpcFailure as failure:
-                await context.abort(failure.status, failure.details, failure.trailers)
-                raise AssertionError("abort raises") from failure
+def _answering(method: Method) -> Any:
+    async def handle(body: bytes, context: Any) -> bytes:
+        if is_gzip(body):
+            context.set_compression(grpc.Compression.Gzip)
+        try:
+            return method(body, context.invocation_metadata)
+        except GrpcFailure as failure:
+            await context.abort(failure.status, failure.details, failure.trailers)
+            raise AssertionError("abort raises") from failure
 
-        return grpc.unary_unary_rpc_method_handler(handle)
+    return grpc.unary_unary_rpc_method_handler(handle)
 
 
 def _refusing(failure: GrpcFailure) -> Any:

@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError, Message
 from centrifugo_grpc.errors import Code, api_error
 from protos.lenient import lenient_messages
 from protos.v2 import api_pb2
-from reference_server.api.answers import Call, GrpcFailure, Refused
+from reference_server.api.answers import GrpcFailure, Metadata, Refused
 from reference_server.api.unparsable import complaint, last_bytes
 from reference_server.node import Node, PublishOptions
 from reference_server.settings import ChannelOptions
@@ -38,34 +38,41 @@ class V2Api:
             "RPC": self._rpc,
         }
 
-    def parse(self, method: str, body: bytes) -> Message:
-        """The request, its strings as bytes."""
+    def parser(self, method: str) -> Callable[[bytes], Message]:
+        """What gives a request, its strings as bytes."""
         kind = _MESSAGES[f"{method}Request"]
-        wrong = complaint(body, kind.DESCRIPTOR)
-        if not wrong:
-            try:
-                request = kind.FromString(body)
-            except DecodeError as error:
-                wrong = str(error)
-        if wrong:
-            details = f"grpc: error unmarshalling request: {wrong}"
-            raise GrpcFailure(grpc.StatusCode.INTERNAL, details)
-        if "data" in kind.DESCRIPTOR.fields_by_name and not getattr(request, "data"):  # noqa: B009
-            setattr(request, "data", last_bytes(body, _DATA))  # noqa: B010
-        return request
+        has_data = "data" in kind.DESCRIPTOR.fields_by_name
 
-    def answer(self, method: str, request: Message, call: Call) -> bytes:  # noqa: ARG002
-        """The serialized response: a result, an error, or nothing at all for success."""
-        response: Any = _MESSAGES[f"{method}Response"]()
-        try:
-            result = self._handlers[method](request)
-        except Refused as refused:
-            error = api_error(refused.code, self._node.release)
-            response.error.code, response.error.message = error.code, error.message.encode()
-        else:
-            if result is not None:
-                response.result.CopyFrom(result)
-        return bytes(response.SerializeToString())
+        def parse(body: bytes) -> Message:
+            wrong = complaint(body, kind.DESCRIPTOR)
+            if not wrong:
+                try:
+                    request: Any = kind.FromString(body)
+                except DecodeError as error:
+                    wrong = str(error)
+            if wrong:
+                details = f"grpc: error unmarshalling request: {wrong}"
+                raise GrpcFailure(grpc.StatusCode.INTERNAL, details)
+            if has_data and not request.data:
+                request.data = last_bytes(body, _DATA)
+            return request  # type: ignore[no-any-return]
+
+        return parse
+
+    def answerer(self, method: str) -> Callable[[Message, Metadata], bytes]:
+        """What gives the serialized response: a result, an error, or nothing for success."""
+        handler, kind = self._handlers[method], _MESSAGES[f"{method}Response"]
+
+        def answer(request: Message, _metadata: Metadata) -> bytes:
+            try:
+                result = handler(request)
+            except Refused as refused:
+                error = api_error(refused.code, self._node.release)
+                sent = {"code": error.code, "message": error.message.encode()}
+                return kind(error=sent).SerializeToString()
+            return b"" if result is None else kind(result=result).SerializeToString()
+
+        return answer
 
     def _publish(self, request: Any) -> None:
         channel = _text(request.channel)

@@ -11,7 +11,7 @@ from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
 from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS, Release
 from protos.lenient import lenient_messages
 from protos.v3 import api_pb2 as api
-from reference_server.api.answers import Call, GrpcFailure, Refused
+from reference_server.api.answers import GrpcFailure, Metadata, Refused, first
 from reference_server.api.v3_channels import ChannelCalls
 from reference_server.api.v3_clients import ClientCalls
 from reference_server.api.v3_maps import MapCalls
@@ -43,16 +43,19 @@ class V3Api:
             **NodeCalls(node).handlers(),
         }
 
-    def parse(self, method: str, body: bytes) -> Message:
-        """The request. Go tells malformed from badly encoded, in one text each."""
+    def parser(self, method: str) -> Callable[[bytes], Message]:
+        """What gives a request. Go tells malformed from badly encoded, in one text each."""
         kind: type[Message] = getattr(api, f"{method}Request")
-        try:
-            return kind.FromString(body)
-        except DecodeError:
-            raise GrpcFailure(
-                grpc.StatusCode.INTERNAL,
-                f"grpc: error unmarshalling request: {self._complaint(method, body)}",
-            ) from None
+        from_string = kind.FromString
+
+        def parse(body: bytes) -> Message:
+            try:
+                return from_string(body)
+            except DecodeError:
+                details = f"grpc: error unmarshalling request: {self._complaint(method, body)}"
+                raise GrpcFailure(grpc.StatusCode.INTERNAL, details) from None
+
+        return parse
 
     def _complaint(self, method: str, body: bytes) -> str:
         # Go's protobuf puts a plain or a no-break space here, by build: never to be compared.
@@ -63,27 +66,29 @@ class V3Api:
             return f"{prefix}cannot parse invalid wire-format data"
         return f"{prefix}string field contains invalid UTF-8"
 
-    def answer(self, method: str, request: Message, call: Call) -> bytes:
-        """The serialized response, its error inside unless the error mode is `transport`."""
+    def answerer(self, method: str) -> Callable[[Message, Metadata], bytes]:
+        """What gives the serialized response, its error inside unless the mode is `transport`."""
         if method == "Batch":
-            return self._batch(request).SerializeToString()
-        response: Any = getattr(api, f"{method}Response")()
-        try:
-            result = self._handlers[method](request)
-        except Refused as refused:
-            error = api_error(refused.code, self._node.release)
-            if self._is_transport_mode(call):
-                raise _as_grpc_failure(refused.code, error) from None
-            response.error.code, response.error.message = error.code, error.message
-        else:
-            if result is not None:
-                response.result.CopyFrom(result)
-        return bytes(response.SerializeToString())
+            return lambda request, _metadata: self._batch(request).SerializeToString()
+        handler, kind = self._handlers[method], getattr(api, f"{method}Response")
 
-    def _is_transport_mode(self, call: Call) -> bool:
+        def answer(request: Message, metadata: Metadata) -> bytes:
+            try:
+                result = handler(request)
+            except Refused as refused:
+                error = api_error(refused.code, self._node.release)
+                if self._is_transport_mode(metadata):
+                    raise _as_grpc_failure(refused.code, error) from None
+                sent = api.Error(code=error.code, message=error.message)
+                return bytes(kind(error=sent).SerializeToString())
+            return b"" if result is None else bytes(kind(result=result).SerializeToString())
+
+        return answer
+
+    def _is_transport_mode(self, metadata: Metadata) -> bool:
         if not ERROR_MODE[self._node.release]:
             return False
-        asked = call.first("x-centrifugo-error-mode") == "transport"
+        asked = first(metadata, "x-centrifugo-error-mode") == "transport"
         return asked or self._node.settings.error_mode_transport
 
     def _batch(self, request: Any) -> Message:

@@ -33,6 +33,9 @@ class ChannelCalls:
     def __init__(self, node: Node) -> None:
         self._node = node
         self._release = node.release
+        self._checks_data_first = DATA_CHECKED_BEFORE_NAMESPACE[node.release]
+        self._checks_formats = DATA_FORMATS[node.release]
+        self._stores_data_field = PUBLISH_B64_STORES_DATA_FIELD[node.release]
 
     def handlers(self) -> dict[str, Callable[[Any], Message | None]]:
         """The handlers by RPC."""
@@ -49,14 +52,14 @@ class ChannelCalls:
         if not request.channel:
             raise Refused(Code.BAD_REQUEST)
         data = payload(request.data, request.b64data)
-        if DATA_CHECKED_BEFORE_NAMESPACE[self._release] and not data:
+        if self._checks_data_first and not data:
             raise Refused(Code.BAD_REQUEST)
         rules = rules_of(self._node, request.channel)
-        if DATA_FORMATS[self._release]:
+        if self._checks_formats:
             if rules.subscription_type != "stream":
                 raise Refused(Code.BAD_REQUEST)
             _require_format(data, rules.publication_data_format)
-        if PUBLISH_B64_STORES_DATA_FIELD[self._release]:
+        if self._stores_data_field:
             data = request.data
         return self._stored(request.channel, data, _options(request), rules)
 
@@ -81,7 +84,7 @@ class ChannelCalls:
         self, channel: str, data: bytes, options: PublishOptions
     ) -> api.PublishResult:
         rules = rules_of(self._node, channel)
-        if DATA_FORMATS[self._release]:
+        if self._checks_formats:
             _require_format(data, rules.publication_data_format)
         return self._stored(channel, data, options, rules)
 
