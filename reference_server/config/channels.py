@@ -50,7 +50,7 @@ def channel_options(
         for name, value in table.items()
         if value is not None and name in channel_option_names(release)
     }
-    options = _Reader(place, known).read(release, meta_ttl, data_format)
+    options = _Reader(place, known, release).read(meta_ttl, data_format)
     require_consistent(place, known, options, release)
     return options
 
@@ -58,11 +58,13 @@ def channel_options(
 class _Reader:
     """Reads one table of options, all of them known to the release."""
 
-    def __init__(self, place: str, table: Mapping[str, Any]) -> None:
+    def __init__(self, place: str, table: Mapping[str, Any], release: Release) -> None:
         self._place = place
         self._table = table
+        self._release = release
 
-    def read(self, release: Release, meta_ttl: float, data_format: str) -> ChannelOptions:
+    def read(self, meta_ttl: float, data_format: str) -> ChannelOptions:
+        release = self._release
         recovered = self._on("history_recover", "recover", "force_recovery")
         return ChannelOptions(
             history_size=self._whole("history_size"),
@@ -117,7 +119,8 @@ class _Reader:
         return any(values.truth(self._named(n), self._table.get(n, False)) for n in names)
 
     def _whole(self, name: str) -> int:
-        return values.whole(self._named(name), self._table.get(name, 0))
+        read = values.whole_or_blank if self._release >= Release.V6_9 else values.whole
+        return read(self._named(name), self._table.get(name, 0))
 
     def _text(self, name: str) -> str:
         return values.text(self._named(name), self._table.get(name, ""))

@@ -8,14 +8,16 @@ from typing import Any
 import yaml
 
 from centrifugo_grpc.problem import Problem
+from reference_server.config.go_yaml import YamlOf2To5, YamlOf6
 
 _ENDINGS = ".json, .yaml, .yml or .toml"
 
 
-def read_file(path: Path) -> dict[str, Any]:
+def read_file(path: Path, *, is_for_6: bool = False) -> dict[str, Any]:
     """The options in a file, their names in lower case, since Centrifugo knows no case.
 
-    Raises `Problem`, with the line where there is one, if there are none to be read.
+    YAML is read as Go's libraries do, which 6 changed. Raises `Problem`, with the line where
+    there is one, if there are no options to be read.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -24,22 +26,23 @@ def read_file(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Problem(f"the configuration {path} is not UTF-8 text") from error
     try:
-        options = _parse(path, text)
+        options = _parse(path, text, YamlOf6 if is_for_6 else YamlOf2To5)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise Problem(f"the configuration {path} does not parse: {_told(error)}") from error
     if options is None and path.suffix.lower() != ".json":
         return {}
     if not isinstance(options, dict):
         raise Problem(f"the configuration {path} is no table of options")
-    return _without_dots(_in_lower_case(options))
+    options = _without_dots(_in_lower_case(options))
+    return _without_empty_tables(options) if is_for_6 else options
 
 
-def _parse(path: Path, text: str) -> Any:
+def _parse(path: Path, text: str, yaml_loader: type[yaml.SafeLoader]) -> Any:
     ending = path.suffix.lower()
     if ending == ".json":
         return json.loads(text, parse_constant=_refuse_constant)
     if ending in {".yaml", ".yml"}:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=yaml_loader)  # both are safe ones
     if ending == ".toml":
         return tomllib.loads(text)
     raise Problem(f"the configuration {path} has to end in {_ENDINGS}")
@@ -69,6 +72,15 @@ def _without_dots(options: dict[str, Any]) -> dict[str, Any]:
             table[part] = table = dict(inner) if isinstance(inner, dict) else {}
         table[last] = options[name]
     return spread
+
+
+def _without_empty_tables(options: dict[str, Any]) -> dict[str, Any]:
+    """6 sees no table without an option in it, wherever it stands."""
+    kept = {
+        name: _without_empty_tables(value) if isinstance(value, dict) else value
+        for name, value in options.items()
+    }
+    return {name: value for name, value in kept.items() if value != {}}
 
 
 def _in_lower_case(value: Any) -> Any:

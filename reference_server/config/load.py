@@ -15,6 +15,7 @@ from reference_server.config.forms import Form, form_of, in_words_of, releases_o
 from reference_server.config.node import is_enabled, settings
 from reference_server.config.option_names import is_nested_variable, without_effect
 from reference_server.config.sources import Options
+from reference_server.config.values import shown
 from reference_server.settings import Settings
 
 _KEY = "grpc_api_key"
@@ -59,7 +60,7 @@ def _sources(command_line: CommandLine, notices: list[str]) -> Sequence[_Source]
         return _shipped((release,) if release else (Release.V2_8, LATEST), notices)
     file = read_file(path)
     if release is not None:
-        return [_Source(release, path, file)]
+        return [_source(release, path)]
     form = form_of(file)
     releases = releases_of(form)
     if len(releases) > 1:
@@ -68,17 +69,18 @@ def _sources(command_line: CommandLine, notices: list[str]) -> Sequence[_Source]
             f"{path} {what} does not tell its release: served as"
             f" {' and '.join(map(str, releases))}; --release names one"
         )
-    return [_Source(served, path, file) for served in releases]
+    return [_source(served, path) for served in releases]
+
+
+def _source(release: Release, path: Path) -> _Source:
+    return _Source(release, path, read_file(path, is_for_6=release >= Release.V6_9))
 
 
 def _shipped(releases: Sequence[Release], notices: list[str]) -> Sequence[_Source]:
     paths = [shipped_file(release) for release in releases]
     names = " and ".join(f"{path.parent.name}/{path.name}" for path in paths)
     notices.append(f"no --config: starting from the shipped {names}")
-    return [
-        _Source(release, path, read_file(path))
-        for release, path in zip(releases, paths, strict=True)
-    ]
+    return [_source(release, path) for release, path in zip(releases, paths, strict=True)]
 
 
 def shipped_file(release: Release) -> Path:
@@ -94,21 +96,25 @@ def _node(
 ) -> Settings:
     require_form(source.path, source.file, source.release)
     flags = in_words_of(source.release, command_line.options)
-    options = Options(source.file, flags, environ)
+    is_yaml = source.path.suffix.lower() in {".yaml", ".yml"}
+    options = Options(source.file, flags, environ, source.release, numbers_are_switches=is_yaml)
     if not is_enabled(options, source.release):
-        raise Problem(_off(source))
+        raise Problem(_off(source, options))
     try:
         node = settings(options, source.release, command_line.address)
     except Problem as problem:
         raise Problem(f"{source.path}, as Centrifugo {source.release}: {problem}") from None
+    notices.extend(options.notices)
     notices.extend(_idle_options(source, options))
     notices.extend(_idle_variables(source, options))
     return node
 
 
-def _off(source: _Source) -> str:
+def _off(source: _Source, options: Options) -> str:
     option = "grpc_api.enabled" if source.release >= Release.V6_9 else "grpc_api"
-    return f"{source.path} leaves the GRPC API off: set {option} to true in it, or give --{option}"
+    why = f" ({options.named(option)} is {shown(options.get(option))})" if options.notices else ""
+    told = f"{source.path} leaves the GRPC API off{why}"
+    return f"{told}: set {option} to true in it, or give --{option}"
 
 
 def _idle_options(source: _Source, options: Options) -> list[str]:

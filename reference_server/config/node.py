@@ -88,12 +88,26 @@ def _flat_meta_ttl(options: Options, release: Release) -> float:
 
 
 def _flat_top_level(options: Options, release: Release, meta_ttl: float) -> ChannelOptions:
-    given = {name: options.get(name) for name in channel_option_names(release)}
-    for name in ("history_ttl", "history_meta_ttl"):
-        if given.get(name) is not None:
-            seconds = values.duration_with_unit(options.named(name), given[name])
-            require_whole_seconds(name, seconds)
+    given = {
+        name: _flat_channel_option(options, name)
+        for name in channel_option_names(release)
+        if options.get(name) is not None
+    }
     return channel_options(_TOP_LEVEL, given, release, meta_ttl=meta_ttl)
+
+
+def _flat_channel_option(options: Options, name: str) -> Any:
+    if name in {"history_ttl", "history_meta_ttl"}:
+        seconds = values.duration_with_unit(options.named(name), options.get(name))
+        require_whole_seconds(name, seconds)
+        return options.get(name)
+    if name in {"history_size", "history_lifetime"}:
+        return options.whole(name)
+    if name in {"force_recovery_mode", "channel_regex"} or name.endswith("_proxy_name"):
+        return options.text(name)
+    if name == "allowed_delta_types":
+        return list(options.texts(name) or ())
+    return options.truth(name)
 
 
 def _flat_metrics_interval(options: Options, release: Release) -> float:

@@ -20,7 +20,7 @@ V2, V3, V4, V5, V6 = Release
 
 
 def _truth(options: Options, _: Release, name: str, default: Any) -> bool:
-    return values.truth(options.named(name), options.get(name, default))
+    return options.truth(name, default=default)
 
 
 def _whole(options: Options, _: Release, name: str, default: Any) -> int:
@@ -33,19 +33,17 @@ def _text(options: Options, _: Release, name: str, default: Any) -> str:
 
 def _seconds(options: Options, release: Release, name: str, default: Any) -> float:
     """2.8 counts whole seconds; 3 to 5 want a unit; 6 takes a bare number for nanoseconds."""
+    if release is V2:
+        return float(options.whole(name, default))
     given = options.get(name)
     if given is None:
         return float(default)
-    if release is V2:
-        return float(values.whole(options.named(name), given))
-    if release < V6:
-        return values.duration_with_unit(options.named(name), given)
-    return values.duration(options.named(name), given)
+    read = values.duration_with_unit if release < V6 else values.duration
+    return read(options.named(name), given)
 
 
 def _texts(options: Options, _: Release, name: str, default: Any) -> Any:
-    given = options.get(name)
-    return default if given is None else values.texts(options.named(name), given)
+    return options.texts(name, default)
 
 
 def _port(options: Options, _: Release, name: str, default: Any) -> int:

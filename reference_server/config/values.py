@@ -1,6 +1,7 @@
 """Values of options: what a file, a flag or a variable may write for each kind.
 
-Strings are read as Go reads them, since variables hold nothing else.
+Strings are read as Go reads them, since variables hold nothing else, and numbers and switches
+stand for each other as they do in Centrifugo's decoder (mapstructure, weakly typed).
 """
 
 import re
@@ -21,16 +22,17 @@ _NANOSECONDS = {
 _PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
 _DURATION = re.compile(rf"[-+]?(?:{_PART.pattern})+")
 _NAMESPACE = re.compile(r"[-a-zA-Z0-9_.]{2,}", re.ASCII)
-_TRUE = {"1", "t", "true"}
-_FALSE = {"0", "f", "false", ""}
+_TRUE = {"1", "t", "T", "true", "TRUE", "True"}
+_FALSE = {"0", "f", "F", "false", "FALSE", "False", ""}
+_WHOLE = re.compile(r"([-+]?)(0[xX]_?[0-9a-fA-F_]+|0[bB]_?[01_]+|0[oO]?_?[0-7_]+|[0-9][0-9_]*)")
 
 
 def duration(option: str, value: Any) -> float:
     """Seconds of a Go duration ("1h30m"). A number counts nanoseconds, as it does there."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value / 1e9
+    if isinstance(value, int | float):
+        return int(value) / 1e9
     if isinstance(value, str):
-        if value in {"", "0"}:
+        if value == "0":
             return 0.0
         if _DURATION.fullmatch(value):
             return _nanoseconds(value) / 1e9
@@ -46,32 +48,43 @@ def _nanoseconds(text: str) -> int:
 
 def duration_with_unit(option: str, value: Any) -> float:
     """Seconds of a duration whose unit has to be told: at the top level of a flat file."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number and value:
+    if isinstance(value, bool):
+        raise Problem(f'{option}: {shown(value)} is no duration; write it as "300s" or "1h30m"')
+    if isinstance(value, int | float) and value:
         raise Problem(f'{option}: {value} has no unit; write it as "{value}s"')
-    return duration(option, value)
+    seconds = duration(option, value)
+    if 0 < seconds < 0.001:
+        raise Problem(f"{option}: {shown(value)} is under a millisecond, the least there is")
+    return seconds
 
 
 def truth(option: str, value: Any) -> bool:
     """A switch: true or false, as a word or a number too."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in _TRUE | _FALSE:
-        return value.lower() in _TRUE
-    if isinstance(value, int):
+    if isinstance(value, bool | int | float):
         return value != 0
+    if isinstance(value, str) and value in _TRUE | _FALSE:
+        return value in _TRUE
     raise Problem(f"{option}: {shown(value)} is neither true nor false")
 
 
 def whole(option: str, value: Any) -> int:
-    """A whole number, as text too."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[-+]?[0-9]+", value):
+    """A whole number, as text too, in any of Go's notations; what follows the point is cut off."""
+    if isinstance(value, bool | int | float):
         return int(value)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, str) and (match := _WHOLE.fullmatch(value)):
+        sign, digits = match.groups()
+        if re.fullmatch(r"0[0-7_]+", digits):
+            digits = f"0o{digits[1:]}"
+        try:
+            return int(sign + digits, 0)
+        except ValueError:
+            pass
     raise Problem(f"{option}: {shown(value)} is no whole number")
+
+
+def whole_or_blank(option: str, value: Any) -> int:
+    """A whole number, or a blank string for 0: what 6 takes."""
+    return 0 if value == "" else whole(option, value)
 
 
 def text(option: str, value: Any) -> str:
@@ -80,6 +93,8 @@ def text(option: str, value: Any) -> str:
         return value
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, int | float):
         return str(value)
     raise Problem(f"{option}: {shown(value)} is no text")
@@ -91,6 +106,8 @@ def texts(option: str, value: Any) -> tuple[str, ...]:
         return tuple(value.split())
     if isinstance(value, list):
         return tuple(text(option, item) for item in value)
+    if isinstance(value, bool | int | float):
+        return (text(option, value),)
     raise Problem(f"{option}: {shown(value)} is no list of strings")
 
 
