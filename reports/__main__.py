@@ -1,4 +1,4 @@
-"""`python -m reports`: `build` makes a page, `markdown` a summary, `compare` a verdict."""
+"""`python -m reports`: measures, makes pages and summaries, and tells what got worse."""
 
 import argparse
 import sys
@@ -41,6 +41,15 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _survey(options: argparse.Namespace) -> int:
+    from reports import survey, targets  # noqa: PLC0415  (they may not be installed)
+
+    plan = targets.read_plan(options.targets)
+    path, measured = survey.survey(plan, options.output, lambda line: print(line, flush=True))
+    print(f"report: {path}")
+    return 0 if measured else 1
+
+
 def _markdown(options: argparse.Namespace) -> int:
     from reports import markdown, runs  # noqa: PLC0415  (they may not be installed)
 
@@ -69,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument(
         "-o", "--output", required=True, metavar="PAGE.html|DIR", help="a folder gets index.html"
     )
+    survey = commands.add_parser(
+        "survey", help="measure every target of a file, one after the other, and make the page"
+    )
+    survey.add_argument("targets", type=Path, metavar="TARGETS.toml")
+    survey.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    survey.set_defaults(command=_survey)
     compare = commands.add_parser(
         "compare", help="tell what got worse between two results; exit code 1 if anything did"
     )

@@ -72,6 +72,14 @@ class Implementation:
         return [(each, 100 * counts[each] / whole) for each in ordered if counts[each]]
 
 
+@dataclass(frozen=True)
+class Absent:
+    """An implementation that was to be judged and was not, and why."""
+
+    name: str
+    reason: str
+
+
 def implementations(runs: Sequence[Run]) -> list[Implementation]:
     """One for each conformance run, named so that each name is one of them only."""
     judged = [run for run in runs if run.kind == "conformance"]
@@ -83,6 +91,8 @@ def implementations(runs: Sequence[Run]) -> list[Implementation]:
 
 def name_of(load: Run, known: Sequence[Implementation]) -> str:
     """What a load run's target is called: by the conformance run of the same server, if any."""
+    if load.owner:
+        return load.owner
     target = load.document["target"]
     same = {
         implementation.name
@@ -114,7 +124,7 @@ def _columns(key: str, owner: str, document: Mapping[str, Any]) -> tuple[Column,
 
 
 def _names(runs: Sequence[Run]) -> list[str]:
-    plain = [label(run.document["target"]["name"]) for run in runs]
+    plain = [run.owner or label(run.document["target"]["name"]) for run in runs]
     addressed = [
         f"{name} at {run.document['target']['address']}" if plain.count(name) > 1 else name
         for name, run in zip(plain, runs, strict=True)

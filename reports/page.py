@@ -23,8 +23,13 @@ def place(output: str, results: Sequence[Path]) -> Path:
     return path
 
 
-def render(found: Sequence[runs.Run], name: str) -> str:
-    """The page of these runs as HTML; `name` is the file's that it goes to."""
+def render(
+    found: Sequence[runs.Run], name: str, absent: Sequence[implementations.Absent] = ()
+) -> str:
+    """The page of these runs as HTML; `name` is the file's that it goes to.
+
+    `absent` are the implementations that could not be measured.
+    """
     judged = implementations.implementations(found)
     groups = loads.groups(found, judged)
     template = _environment().get_template("page.html.jinja")
@@ -32,6 +37,7 @@ def render(found: Sequence[runs.Run], name: str) -> str:
         runs=found,
         notices=runs.notices(found),
         implementations=judged,
+        absent=absent,
         matrix=matrix.matrix(judged),
         groups=groups,
         name=name,

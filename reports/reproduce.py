@@ -32,7 +32,9 @@ def profile_name(path: str) -> str:
 
 def _conformance(run: Run) -> list[str]:
     target, options = run.document["target"], run.document["options"]
-    words = ["pytest", "conformance", "--target", target["address"], *_access(target)]
+    launch = options.get("launch")
+    where = ["--launch", launch] if launch else ["--target", target["address"], *_access(target)]
+    words = ["pytest", "conformance", *where]
     for profile in target["profiles"]:
         words += ["--target-profile", profile_name(profile)]
     for name in ("dialect", "release"):

@@ -10,15 +10,20 @@ from centrifugo_grpc import result_files
 from centrifugo_grpc.problem import Problem
 from reports.showing import label
 
+_LONGEST_HEADING = 500
 _UNFIT_TO_CONFORM = frozenset({"failed", "error", "not shown"})
 
 
 @dataclass(frozen=True)
 class Run:
-    """One result file; `name` is the file's, without its folder."""
+    """One result file; `name` is the file's, without its folder.
+
+    `owner` is whose result it is, where a README.md beside the file says so in its first line.
+    """
 
     name: str
     document: dict[str, Any]
+    owner: str = ""
 
     @property
     def kind(self) -> str:
@@ -29,7 +34,7 @@ class Run:
 def read(paths: Iterable[Path]) -> list[Run]:
     """The runs in these files, each file once; raises `Problem` for one that is no good."""
     distinct = {path.absolute(): path for path in paths}.values()
-    runs = [Run(path.name, result_files.read(path)) for path in distinct]
+    runs = [Run(path.name, result_files.read(path), _owner(path)) for path in distinct]
     for run in runs:
         if run.kind == "conformance":
             _require_sense(run)
@@ -63,6 +68,15 @@ def notices(runs: Sequence[Run]) -> list[str]:
 def _hardware(run: Run) -> tuple[str, ...]:
     names = ("architecture", "processor", "cpus", "memory")
     return tuple(str(run.document["machine"][name]) for name in names)
+
+
+def _owner(path: Path) -> str:
+    try:
+        with path.with_name("README.md").open(encoding="utf-8", errors="replace") as file:
+            first = file.readline(_LONGEST_HEADING)
+    except OSError:
+        return ""
+    return label(first.removeprefix("# ")) if first.startswith("# ") else ""
 
 
 def _require_sense(run: Run) -> None:
