@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import grpc
@@ -16,8 +17,16 @@ from reference_server.node import Node
 
 Parse = Callable[[bytes], Message]
 Answer = Callable[[Message, Metadata], bytes]
-Method = Callable[[bytes, Metadata], bytes]
+Call = Callable[[bytes, Metadata], bytes]
 """From a body, which may be compressed, to the answer, which is not."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method that is served: the release whose ways it has, and what answers a call."""
+
+    release: Release
+    call: Call
 
 
 class Api(Protocol):
@@ -56,9 +65,9 @@ class Gate:
         if method not in OPEN_RPCS[node.release] | PRO_RPCS[node.release]:
             details = f"unknown method {method} for service {service}"
             raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, details)
-        return self._guarded(node, self._apis[service], method)
+        return Method(node.release, self._guarded(node, self._apis[service], method))
 
-    def _guarded(self, node: Node, api: Api, method: str) -> Method:
+    def _guarded(self, node: Node, api: Api, method: str) -> Call:
         release, limit = node.release, node.settings.max_receive_bytes
         authorization = f"apikey {node.settings.api_key}".encode()
         needs_key = bool(node.settings.api_key)
