@@ -14,16 +14,13 @@ _WIDTH = 92
 _DEEPEST = 24
 _SHOWN_CHARACTERS = 2_000
 _SHOWN_HEX = 128
-_KEPT = 3
-"""Of the exchanges of a requirement that passed, these many of each end are on the page."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One exchange for the page: the RPC, how it ended, request and answer as markup."""
+    """One exchange for the page: the method, how it ended, request and answer as markup."""
 
     number: int
-    service: str
     method: str
     outcome: str
     took: str
@@ -31,13 +28,17 @@ class Shown:
     answer: Markup
 
 
-def shown(evidence: Sequence[Mapping[str, Any]], *, briefly: bool) -> tuple[list[Shown], int]:
-    """The exchanges for the page, and how many were left out between them."""
+def shown(evidence: Sequence[Mapping[str, Any]], kept: int | None) -> tuple[list[Shown], int]:
+    """The exchanges for the page, and how many were left out between them.
+
+    `kept` is how many of each end stay, None for all.
+    """
     numbered = list(enumerate(evidence, start=1))
-    left_out = len(numbered) - 2 * _KEPT
-    if not briefly or left_out <= 1:
+    left_out = 0 if kept is None else len(numbered) - 2 * kept
+    if kept is None or left_out <= (1 if kept else 0):
         return [_shown(*each) for each in numbered], 0
-    return [_shown(*each) for each in numbered[:_KEPT] + numbered[-_KEPT:]], left_out
+    ends = numbered[:kept] + numbered[len(numbered) - kept :]
+    return [_shown(*each) for each in ends], left_out
 
 
 def as_json(value: Any) -> Markup:
@@ -47,7 +48,7 @@ def as_json(value: Any) -> Markup:
 
 
 def _shown(number: int, exchange: Mapping[str, Any]) -> Shown:
-    service, _, method = exchange["rpc"].rpartition("/")
+    method = exchange["rpc"].rpartition("/")[2]
     request: dict[str, Any] = {}
     if exchange.get("metadata"):
         request["metadata"] = exchange["metadata"]
@@ -58,7 +59,6 @@ def _shown(number: int, exchange: Mapping[str, Any]) -> Shown:
     only = answer["response"] if list(answer) == ["response"] else answer
     return Shown(
         number=number,
-        service=service,
         method=method,
         outcome=exchange["status"],
         took=latency(exchange["seconds"] * 1e6),

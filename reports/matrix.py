@@ -22,11 +22,15 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """What a requirement came to in one column; `row` None if the column has no such row."""
+    """What a requirement came to in one column; `row` None if the column has no such row.
+
+    Of the exchanges of one that passed, `kept` of each end are shown.
+    """
 
     column: Column
     row: Mapping[str, Any] | None
     concerned: bool
+    kept: int
 
     @property
     def verdict(self) -> str:
@@ -54,7 +58,7 @@ class Cell:
     def exchanges(self) -> tuple[list[Shown], int]:
         """The evidence, and how many exchanges were left out of it."""
         evidence = self.row["evidence"] if self.row else []
-        return shown(evidence, briefly=self.verdict in {"passed", "not shown"})
+        return shown(evidence, self.kept if self.verdict in {"passed", "not shown"} else None)
 
 
 @dataclass(frozen=True)
@@ -143,14 +147,14 @@ class Matrix:
         return [(slug(name), words[name], counts[slug(name)]) for name in names]
 
 
-def matrix(implementations: Sequence[Implementation]) -> Matrix:
-    """Put the columns of all implementations beside each other."""
+def matrix(implementations: Sequence[Implementation], kept: int = 3) -> Matrix:
+    """Put the columns of all implementations beside each other; `kept` is for their cells."""
     columns = tuple(column for each in implementations for column in each.columns)
     known: dict[str, Mapping[str, Any]] = {}
     for column in columns:
         for name, row in column.rows.items():
             known.setdefault(name, row)
-    lines = [_line(known[name], columns) for name in sorted(known, key=_by_parts)]
+    lines = [_line(known[name], columns, kept) for name in sorted(known, key=_by_parts)]
     areas = groupby(lines, key=lambda line: line.id.partition(".")[0])
     return Matrix(columns, tuple(Area(name, tuple(found)) for name, found in areas))
 
@@ -160,12 +164,10 @@ def slug(verdict: str) -> str:
     return verdict.replace(" ", "-")
 
 
-def _line(requirement: Mapping[str, Any], columns: Sequence[Column]) -> Line:
-    releases = set(requirement["releases"])
-    return Line(
-        requirement,
-        tuple(Cell(c, c.rows.get(requirement["id"]), c.release in releases) for c in columns),
-    )
+def _line(requirement: Mapping[str, Any], columns: Sequence[Column], kept: int) -> Line:
+    releases, name = set(requirement["releases"]), requirement["id"]
+    cells = (Cell(c, c.rows.get(name), c.release in releases, kept) for c in columns)
+    return Line(requirement, tuple(cells))
 
 
 def _by_parts(name: str) -> list[str]:

@@ -10,6 +10,10 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.result_files import write_whole
 from reports import exchanges, implementations, loads, matrix, plots, reproduce, runs, showing
 
+_MOST_BYTES = 2_900_000
+_KEPT = (3, 1, 0)
+"""Of the exchanges of what passed, so many of each end, the most that a page of that size holds."""
+
 
 def place(output: str, results: Sequence[Path]) -> Path:
     """Where the page goes: the file that is named, or index.html in the folder that is."""
@@ -33,15 +37,20 @@ def render(
     judged = implementations.implementations(found)
     groups = loads.groups(found, judged)
     template = _environment().get_template("page.html.jinja")
-    return template.render(
-        runs=found,
-        notices=runs.notices(found),
-        implementations=judged,
-        absent=absent,
-        matrix=matrix.matrix(judged),
-        groups=groups,
-        name=name,
-    )
+    text = ""
+    for kept in _KEPT:
+        text = template.render(
+            runs=found,
+            notices=runs.notices(found),
+            implementations=judged,
+            absent=absent,
+            matrix=matrix.matrix(judged, kept),
+            groups=groups,
+            name=name,
+        )
+        if len(text.encode()) <= _MOST_BYTES:
+            break
+    return text
 
 
 def write(path: Path, text: str) -> None:

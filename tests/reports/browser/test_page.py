@@ -198,3 +198,26 @@ def test_it_reads_the_same_without_javascript(opened: webdriver.Chrome, page: Pa
         assert visible_rows(opened) == {"history.keep.size"}
     finally:
         opened.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_five_implementations_of_five_hundred_requirements_are_small_and_quick(
+    chromium: webdriver.Chrome, tmp_path: Path
+) -> None:
+    request = {"channel": "chat:index", "data": {"size": 256, "hex": "00" * 256}}
+    evidence = [exchange(request=request)] * 4
+    rows = [requirement(f"area{n % 20}.verb.rule-{n}", evidence=evidence) for n in range(500)]
+    results = [
+        file(tmp_path / f"{n}.json", conformance(rows, name=f"Implementation {n}"))
+        for n in range(5)
+    ]
+    large = tmp_path / "large.html"
+    assert main(["build", *map(str, results), "-o", str(large)]) == 0
+    assert large.stat().st_size < 3_000_000
+    chromium.get(large.as_uri())
+    rows_shown = "return document.querySelectorAll('tbody.r').length"
+    assert chromium.execute_script(rows_shown) == 500
+    seconds = chromium.execute_script(
+        "const [n] = performance.getEntriesByType('navigation'); return n.domComplete / 1000"
+    )
+    print(f"opened in {seconds:.2f} s")
+    assert seconds < 5, "a second on a quiet machine; others may run beside"
