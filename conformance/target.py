@@ -56,6 +56,11 @@ class Target:
             return f"no target profile for {self.dialect}: give one with --target-profile"
         return None if need in self.profile.namespaces else ""
 
+    def option(self, name: str) -> Any:
+        """What the profile tells of the configuration besides namespaces, such as a limit."""
+        assert self.profile is not None, "variants have one"
+        return self.profile.options[name]
+
     def as_message(self) -> dict[str, Any]:
         """The target in plain values, for another process of the run."""
         endpoint = asdict(self.endpoint)

@@ -22,6 +22,20 @@ def seconds(text: str) -> float:
     return float(text.removesuffix("s"))
 
 
+def begins_anew(api: Api, channel: Channels) -> None:
+    """After the meta ttl nothing is known of a channel any more."""
+    room = channel("meta")
+    before = api.publish(room, b"1")
+    expect.success(before)
+    time.sleep(seconds(channel.option("meta", "meta_ttl")) + LATE_SECONDS)
+    since = {"offset": 1, "epoch": before.result.epoch}
+    expect.error(api.history(room, limit=-1, since=since), api.error(Code.UNRECOVERABLE_POSITION))
+    after = api.publish(room, b"2")
+    expect.success(after)
+    expect.equal("offset", after.result.offset, 1)
+    expect.that(after.result.epoch != before.result.epoch, "another epoch", after)
+
+
 @requirement(
     "history.expire.lifetime",
     "A history is gone two seconds after its lifetime at the latest, and kept until one second"
@@ -81,13 +95,19 @@ def test_publishing_renews_the_lifetime(api: Api, channel: Channels) -> None:
     waits=True,
 )
 def test_the_position_expires(api: Api, channel: Channels) -> None:
-    room = channel("meta")
-    before = api.publish(room, b"1")
-    expect.success(before)
-    time.sleep(seconds(channel.option("meta", "meta_ttl")) + LATE_SECONDS)
-    since = {"offset": 1, "epoch": before.result.epoch}
-    expect.error(api.history(room, limit=-1, since=since), api.error(Code.UNRECOVERABLE_POSITION))
-    after = api.publish(room, b"2")
-    expect.success(after)
-    expect.equal("offset", after.result.offset, 1)
-    expect.that(after.result.epoch != before.result.epoch, "another epoch", after)
+    begins_anew(api, channel)
+
+
+@requirement(
+    "history.expire.global-meta",
+    "After the global `history_meta_ttl` a channel begins anew: another epoch, offset 1, and error"
+    " 112 for the epoch before.",
+    level=Level.MUST,
+    source="centrifugal.dev/docs/3/server/channels#history_meta_ttl; facts v3-v6.md 5 History",
+    releases=[Release.V3_2, Release.V4_1],
+    needs=["meta"],
+    variant="meta",
+    waits=True,
+)
+def test_the_position_expires_by_the_global_option(api: Api, channel: Channels) -> None:
+    begins_anew(api, channel)
