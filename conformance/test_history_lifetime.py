@@ -1,4 +1,4 @@
-"""History: how long it is kept. These requirements wait, and are marked slow."""
+"""History: how long it is kept. These requirements wait, beside the others."""
 
 import time
 
@@ -15,6 +15,9 @@ TTL = (
 )
 LATE_SECONDS = 2.0
 """How long after its lifetime a history may still be seen; it may be gone a second before."""
+
+ATTEMPTS = 3
+"""How often a busy machine may try to keep the times of a requirement."""
 
 
 def seconds(text: str) -> float:
@@ -71,17 +74,30 @@ def test_history_expires(api: Api, channel: Channels) -> None:
     waits=True,
 )
 def test_publishing_renews_the_lifetime(api: Api, channel: Channels) -> None:
-    room = channel("short_history")
     lifetime = seconds(channel.option("short_history", "ttl"))
-    # Each pause is shorter than the lifetime with a margin, all of them longer than it.
+    for _ in range(ATTEMPTS):
+        room = channel("short_history")
+        expected, longest_gap = published_in_time(api, room, lifetime)
+        if longest_gap < lifetime - 1:
+            expect.equal("history", api.payloads(room), expected)
+            return
+    raise TimeoutError("this machine could not publish in time: try again when it has less to do")
+
+
+def published_in_time(api: Api, room: str, lifetime: float) -> tuple[list[bytes], float]:
+    """Publish for longer than a lifetime, with shorter pauses; the payloads, the longest gap."""
     pause = (lifetime - 1) * 0.8
-    began = time.monotonic()
+    began = sent = time.monotonic()
     expected: list[bytes] = []
-    while time.monotonic() - began < lifetime + LATE_SECONDS + 0.2:
+    longest_gap = 0.0
+    while sent - began < lifetime + LATE_SECONDS + 0.2:
+        before, sent = sent, time.monotonic()
         expected.append(b"%d" % len(expected))
         expect.success(api.publish(room, expected[-1]))
+        longest_gap = max(longest_gap, time.monotonic() - before)
         time.sleep(pause)
-    expect.equal("history", api.payloads(room), expected)
+    longest_gap = max(longest_gap, time.monotonic() - sent)
+    return expected, longest_gap
 
 
 @requirement(
