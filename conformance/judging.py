@@ -9,8 +9,9 @@ from centrifugo_grpc.releases import Dialect
 from conformance import evidence
 from conformance.evidence import CASES, RECORDED
 from conformance.profile import MAIN
+from conformance.requirement import Level
+from conformance.run import Run
 from conformance.selection import dialect_of_item, requirement_of, target_of
-from conformance.target import Targets
 from conformance.verdicts import Verdict, judge, reason
 from conformance.waiting import SECONDS
 
@@ -35,7 +36,7 @@ def variant_of(item: pytest.Item) -> tuple[Dialect, str]:
 
 
 def conclude(
-    item: pytest.Item, raised: BaseException | None, report: pytest.TestReport, targets: Targets
+    item: pytest.Item, raised: BaseException | None, report: pytest.TestReport, run: Run
 ) -> None:
     """Add the verdict to the report of the phase that decides it, and say it as it is meant."""
     requirement = requirement_of(item)
@@ -56,31 +57,41 @@ def conclude(
     if decided is Verdict.ERROR:
         report.outcome = "failed"  # With its traceback: it is the suite that went wrong.
     elif raised is not None:
-        target = target_of(item, targets)
+        target = target_of(item, run.targets)
         variant = "" if requirement.variant == MAIN else f", {requirement.variant}"
         where = f"{dialect} as {target.release}{variant}"
         text = evidence.told(requirement, where, raised, exchanges)
-        _tell(report, f"{requirement.id} [{where}]", text, differs=decided is Verdict.DIFFERS)
+        known = run.options.known_failing.explains(requirement.id, dialect.value, why)
+        is_failure = decided is Verdict.FAILED and requirement.level is Level.MUST and not known
+        if known:
+            text = f"known to fail: {text}"
+        elif not is_failure:
+            text = f"warning: {text}"
+        _tell(report, f"{requirement.id} [{where}]", text, is_failure=is_failure)
 
 
-def _tell(report: pytest.TestReport, title: str, text: str, *, differs: bool) -> None:
+def _tell(report: pytest.TestReport, title: str, text: str, *, is_failure: bool) -> None:
     """Replace pytest's traceback by what the requirement says and what came instead."""
     file, line, _ = report.location
     report.location = (file, line, title)
-    if differs:
+    if is_failure:
+        report.longrepr = text
+    else:
         report.outcome = "skipped"  # Neither a success nor a failure.
         report.longrepr = (file, (line or 0) + 1, text)
-    else:
-        report.longrepr = text
 
 
 def category(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bool]]] | None:
     """How the terminal counts and colours a verdict that pytest has no word for."""
     verdict = dict(report.user_properties).get("verdict")
-    if report.when != "call":
+    if report.when != "call" or verdict is None:
         return None
-    if verdict == Verdict.DIFFERS.value:
-        return "differs", "d", ("DIFFERS", {"yellow": True})
     if verdict == Verdict.ERROR.value:
         return "error", "E", ("ERROR", {"red": True})
-    return None
+    if not report.skipped:
+        return None
+    if isinstance(report.longrepr, tuple) and report.longrepr[2].startswith("known to fail"):
+        return "known to fail", "k", ("KNOWN", {"yellow": True})
+    if verdict == Verdict.DIFFERS.value:
+        return "differs", "d", ("DIFFERS", {"yellow": True})
+    return "warned", "w", ("WARNING", {"yellow": True})

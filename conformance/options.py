@@ -12,6 +12,7 @@ from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from conformance.known_failing import KnownFailing, read_known_failing
 
 KEY_VARIABLE = "CENTRIFUGO_GRPC_API_KEY"
 _DIALECTS = {
@@ -42,7 +43,9 @@ class Options:
     launch: str | None
     results: Path | None
     strict: bool
+    complete: bool
     slow: bool
+    known_failing: KnownFailing
     shown: Mapping[str, Any]
 
 
@@ -74,6 +77,15 @@ def add_options(parser: pytest.Parser) -> None:
         default=[],
         metavar="FILE",
         help="what the target is configured with; may repeat, one a release",
+    )
+    group.addoption(
+        "--complete", action="store_true", help="what could not be shown fails the run, too"
+    )
+    group.addoption(
+        "--known-failing",
+        metavar="FILE",
+        help="requirements that are known to fail, an id or a pattern a line; what passes by now"
+        " fails the run",
     )
     group.addoption("--slow", action="store_true", help="run what takes long as well")
     group.addoption("--results", metavar="FILE.json", help="write what was judged, with evidence")
@@ -118,7 +130,9 @@ def read_options(config: pytest.Config) -> Options:
         launch=given.launch,
         results=_results_file(given.results),
         strict=bool(given.strict),
+        complete=given.complete,
         slow=given.slow,
+        known_failing=_known_failing(given.known_failing),
         shown=_shown(given),
     )
 
@@ -143,6 +157,10 @@ def _streams(given: Any) -> dict[str, str]:
     return streams
 
 
+def _known_failing(name: str | None) -> KnownFailing:
+    return KnownFailing() if name is None else read_known_failing(Path(name))
+
+
 def _results_file(name: str | None) -> Path | None:
     if name is None:
         return None
@@ -158,6 +176,8 @@ def _shown(given: Any) -> dict[str, Any]:
         "dialect": given.dialect,
         "release": given.release,
         "strict": bool(given.strict),
+        "complete": given.complete,
+        "known_failing": given.known_failing or "",
         "slow": given.slow,
         "target_profiles": list(given.target_profile),
         "launch": given.launch or "",

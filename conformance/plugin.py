@@ -11,6 +11,7 @@ from centrifugo_grpc.problem import Problem
 from conformance import judging, selection, terminal, waiting
 from conformance.evidence import RECORDED
 from conformance.given import BUILDERS, Given
+from conformance.live import LiveLine, wants_live_line
 from conformance.options import add_options, read_options
 from conformance.preflight import header
 from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare
@@ -18,6 +19,7 @@ from conformance.selection import is_of_corpus
 from conformance.target import targets_from_message
 
 _TARGETS = "conformance_targets"
+_PYTESTS_OWN_LIST = "fE"
 _MARKERS = (
     "requirement(declared): what the test judges",
     "core: the first milestone of somebody who writes a server",
@@ -59,6 +61,18 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", marker)
     if RUN in config.stash and not hasattr(config, "workerinput"):
         config.pluginmanager.register(config.stash[RUN], "conformance-run")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have a line that lives on a terminal; leave out the list of failures that pytest repeats."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if RUN not in session.config.stash or reporter is None:
+        return
+    if session.config.option.reportchars == _PYTESTS_OWN_LIST:
+        reporter.reportchars = reporter.reportchars.replace("f", "").replace("E", "")
+    if wants_live_line(session.config):
+        session.config.pluginmanager.register(LiveLine(reporter), "conformance-live-line")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -151,7 +165,7 @@ def pytest_runtest_makereport(
     if not is_of_corpus(item):
         return report
     raised = call.excinfo.value if call.excinfo is not None else None
-    judging.conclude(item, raised, report, item.config.stash[RUN].targets)
+    judging.conclude(item, raised, report, item.config.stash[RUN])
     return report
 
 

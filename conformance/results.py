@@ -69,6 +69,7 @@ def _requirement(row: Row) -> dict[str, Any]:
         "source": requirement.source,
         "verdict": row.verdict.value,
         "reason": row.reason,
+        "known_to_fail": row.known,
         "evidence": list(row.evidence),
         "seconds": round(row.seconds, 6),
     }

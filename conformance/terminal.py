@@ -1,4 +1,6 @@
-"""What the terminal shows after the tests, besides pytest's own: differences, what was lacking."""
+"""What the terminal shows after the tests: rules that are broken, differences, what was lacking."""
+
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,32 +11,48 @@ from conformance.verdicts import Verdict
 
 
 def show(terminal: pytest.TerminalReporter, run: Run, summary: Summary) -> None:
-    """Write the groups: what differs, what was not shown and why."""
+    """Write the groups, the worst last: that is where one looks first."""
     if terminal.no_header or terminal.verbosity < 0:
         terminal.section("target", sep="-")
         for line in header(run.targets):
             terminal.line(line)
-    differing = summary.of(Verdict.DIFFERS)
-    if differing:
-        terminal.section(f"differs from Centrifugo ({len(differing)})", sep="-")
-        for row in differing:
-            terminal.line(_difference(row, run))
     lacking = summary.lacking()
     if lacking:
-        amount = sum(count for _, count in lacking)
-        terminal.section(f"not shown ({amount})", sep="-")
+        _title(terminal, "not shown", sum(count for _, count in lacking))
         for why, count in lacking:
             terminal.line(f"{count:5} {why}")
+    _group(terminal, "known to fail", summary.known)
+    _group(terminal, "differs from Centrifugo", summary.differing, reasons=True)
+    warnings = "warnings: what it should or may do and does not"
+    _group(terminal, warnings, summary.warnings, reasons=True)
+    if summary.stale:
+        _title(terminal, "no longer true of --known-failing", len(summary.stale))
+        for entry, why in summary.stale:
+            terminal.line(f"  {entry.text}: {why}")
+    _group(terminal, "could not be judged: the suite went wrong", summary.of(Verdict.ERROR))
+    _group(terminal, "breaks these rules", summary.broken)
 
 
 def show_last_line(terminal: pytest.TerminalReporter, summary: Summary) -> None:
     """Write the last line of the run."""
     colour = {Outcome.CONFORMS: "green", Outcome.PARTIAL: "yellow"}.get(summary.outcome, "red")
+    colour = colour if summary.is_green else "red"
     terminal.line(summary.last_line, bold=True, **{colour: True})
 
 
-def _difference(row: Row, run: Run) -> str:
-    requirement, dialect = row.case.requirement, row.case.dialect
-    release = run.targets.release(dialect)
-    head = f"{requirement.id} differs from Centrifugo {release} ({requirement.level.value})"
-    return f"{head}: {requirement.sentence}\n  {row.reason}"
+def _group(
+    terminal: pytest.TerminalReporter, title: str, rows: Sequence[Row], *, reasons: bool = False
+) -> None:
+    if not rows:
+        return
+    _title(terminal, title, len(rows))
+    for row in rows:
+        requirement = row.case.requirement
+        where = f"{requirement.level.value}, {row.case.dialect}"
+        terminal.line(f"  {requirement.id} ({where}): {requirement.sentence}")
+        if reasons:
+            terminal.line(f"    {row.reason}")
+
+
+def _title(terminal: pytest.TerminalReporter, title: str, count: int) -> None:
+    terminal.section(f"{title} ({count})", sep="-")

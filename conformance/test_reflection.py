@@ -18,7 +18,7 @@ def asked(api: Api, service: str) -> tuple[grpc.StatusCode, bytes]:
     """What a reflection service answers to the question for all services, without a key."""
     endpoint = api.client.endpoint
     with endpoint.channel() as channel:
-        ask = channel.stream_stream(f"/{service}/ServerReflectionInfo")
+        ask = channel.stream_stream(f"/{service}/ServerReflectionInfo", None, None)
         call = ask(iter([LIST_SERVICES]), timeout=endpoint.deadline)
         try:
             answers = b"".join(call)

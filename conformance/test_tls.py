@@ -42,7 +42,7 @@ def test_calls_over_tls(api: Api, channel: Channels) -> None:
 def test_plaintext_is_refused(api: Api) -> None:
     plaintext = replace(api.client.endpoint, tls=False, ca=None, deadline=1.0)
     with grpc.insecure_channel(plaintext.address) as channel:
-        call = channel.unary_unary(f"/{api.dialect.service}/Info")
+        call = channel.unary_unary(f"/{api.dialect.service}/Info", None, None)
         try:
             answer = call(b"", timeout=plaintext.deadline)
         except grpc.RpcError as error:

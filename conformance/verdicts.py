@@ -10,7 +10,11 @@ from conformance.requirement import Level
 
 
 class Verdict(Enum):
-    """How a requirement came out. `ERROR`: the suite itself went wrong, so nothing is known."""
+    """How a requirement came out.
+
+    Who fails a SHOULD or a MAY is warned. Who deviates from what was OBSERVED differs from
+    Centrifugo. `ERROR`: the suite itself went wrong, so nothing is known.
+    """
 
     PASSED = "passed"
     NOT_SHOWN = "not shown"
@@ -20,8 +24,6 @@ class Verdict(Enum):
 
 
 _WORST_FIRST = tuple(reversed(Verdict))
-_BINDING = frozenset({Level.MUST, Level.SHOULD})
-"""Who deviates from the others has used a freedom or differs from Centrifugo: no failure."""
 
 
 def judge(level: Level, raised: BaseException | None) -> Verdict:
@@ -30,7 +32,7 @@ def judge(level: Level, raised: BaseException | None) -> Verdict:
         return Verdict.PASSED
     if not isinstance(raised, AssertionError):
         return Verdict.ERROR
-    return Verdict.FAILED if level in _BINDING else Verdict.DIFFERS
+    return Verdict.DIFFERS if level is Level.OBSERVED else Verdict.FAILED
 
 
 def reason(raised: BaseException) -> str:

@@ -15,6 +15,12 @@ from centrifugo_grpc.releases import Release
 from conformance import expect
 from conformance.requirement import ALL, V2, V3, Level, requirement
 """
+_CONFTEST = """
+import conformance.plugin
+
+def pytest_addoption(pluginmanager):
+    pluginmanager.register(conformance.plugin, "conformance.plugin")
+"""
 _ONE = """
 @requirement({id!r}, "A publication is accepted.", level=Level.{level},
     source="a page#publish"{more})
@@ -60,7 +66,7 @@ def complaint(
 def _prepared(
     pytester: pytest.Pytester, target: str | None, arguments: Sequence[str], corpus: str
 ) -> list[str]:
-    pytester.makeconftest("pytest_plugins = ['conformance.plugin']")
+    pytester.makeconftest(_CONFTEST)
     pytester.makepyfile(test_corpus=_HEAD + corpus)
     named = ["--target", target] if target else []
     folder = ["-o", f"conformance_corpus={pytester.path}"]

@@ -1,6 +1,7 @@
 """What a run says of a target, by the levels of what it got wrong."""
 
 from collections.abc import Iterator
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -28,32 +29,73 @@ def test_everything_shown_and_right_conforms(pytester: pytest.Pytester, target: 
     assert ran.outlines[-1] == "conforms: 1 of 1 shown"
 
 
-@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
-def test_a_deviation_from_what_binds_fails(
-    pytester: pytest.Pytester, target: str, level: str
+def test_a_must_that_fails_fails_the_run_and_is_told_in_plain_words(
+    pytester: pytest.Pytester, target: str
 ) -> None:
-    ran = judge(pytester, target, corpus=GOOD + one("publish.refuse.blank", level, REFUSED))
+    ran = judge(pytester, target, corpus=GOOD + one("publish.refuse.blank", "MUST", REFUSED))
     assert ran.ret == 1
-    assert ran.outlines[-1] == f"fails: 1 {level} failed (2 of 2 shown)"
+    assert ran.outlines[-1] == "fails: 1 MUST failed (2 of 2 shown)"
     ran.assert_outcomes(passed=1, failed=1)
+    ran.stdout.fnmatch_lines(
+        [
+            "*- breaks these rules (1) -*",
+            "  publish.refuse.blank (MUST, v3): A publication is accepted.",
+        ]
+    )
+    ran.stdout.no_fnmatch_line("*short test summary*")
 
 
-@pytest.mark.parametrize("level", ["MAY", "OBSERVED"])
-def test_a_deviation_from_what_does_not_bind_differs(
+@pytest.mark.parametrize("level", ["SHOULD", "MAY"])
+def test_what_should_or_may_be_is_a_warning(
     pytester: pytest.Pytester, target: str, level: str
 ) -> None:
-    ran = judge(pytester, target, corpus=GOOD + one("publish.refuse.blank", level, REFUSED))
+    corpus = GOOD + one("publish.refuse.blank", level, REFUSED)
+    ran = judge(pytester, target, "--junit-xml", "junit.xml", corpus=corpus)
+    assert ran.ret == 0
+    assert ran.outlines[-1] == "conforms: 2 of 2 shown, 1 warned"
+    ran.stdout.fnmatch_lines(
+        [
+            "*- warnings: what it should or may do and does not (1) -*",
+            f"  publish.refuse.blank ({level}, v3): A publication is accepted.",
+            "    expected gRPC status OK with the error 107 'bad request', got *",
+        ]
+    )
+    (skipped,) = ET.parse(pytester.path / "junit.xml").iter("skipped")
+    assert (skipped.get("message") or "").startswith("warning: publish.refuse.blank (")
+
+
+def test_what_was_observed_differs(pytester: pytest.Pytester, target: str) -> None:
+    ran = judge(pytester, target, corpus=GOOD + one("publish.refuse.blank", "OBSERVED", REFUSED))
     assert ran.ret == 0
     assert ran.outlines[-1] == "conforms: 2 of 2 shown, 1 differs from Centrifugo"
-    ran.stdout.fnmatch_lines([f"publish.refuse.blank differs from Centrifugo 6.9 ({level}):*"])
+    ran.stdout.fnmatch_lines(["  publish.refuse.blank (OBSERVED, v3): *"])
     ran.stdout.no_fnmatch_line("*FAILED*")
 
 
-def test_what_differs_counts_when_strict(pytester: pytest.Pytester, target: str) -> None:
-    corpus = GOOD + one("publish.refuse.blank", "OBSERVED", REFUSED)
+@pytest.mark.parametrize(
+    ("level", "said"),
+    [
+        ("OBSERVED", "fails: 1 differs from Centrifugo (2 of 2 shown)"),
+        ("SHOULD", "fails: 1 SHOULD failed (2 of 2 shown)"),
+    ],
+)
+def test_what_differs_or_warns_counts_when_strict(
+    pytester: pytest.Pytester, target: str, level: str, said: str
+) -> None:
+    corpus = GOOD + one("publish.refuse.blank", level, REFUSED)
     ran = judge(pytester, target, "--strict", corpus=corpus)
     assert ran.ret == 1
-    assert ran.outlines[-1] == "fails: 1 differs from Centrifugo (2 of 2 shown)"
+    assert ran.outlines[-1] == said
+
+
+def test_what_is_not_shown_counts_when_all_is_wanted(
+    pytester: pytest.Pytester, target: str
+) -> None:
+    corpus = GOOD + one("history.read.one", needs=["history"])
+    ran = judge(pytester, target, "--complete", corpus=corpus)
+    assert ran.ret == 1
+    assert ran.outlines[-1] == "partial: 1 of 2 shown; --complete wants all"
+    assert judge(pytester, target, "--complete", corpus=GOOD).ret == 0
 
 
 def test_a_failure_tells_the_requirement_and_the_exchange_without_a_traceback(
