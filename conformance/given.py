@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from centrifugo_grpc.client import Recorder
 from centrifugo_grpc.exchange import Exchange
 from conformance.api import Api, Channels
+from conformance.clients import Clients
 from conformance.evidence import Exchanges, without_key
 from conformance.target import Target
 
@@ -51,9 +52,14 @@ def _channel(given: Given) -> Channels:
     return Channels(given.target.profile)
 
 
+def _clients(given: Given) -> Clients:
+    return Clients(given.get("api"), given.target, given.stack)
+
+
 BUILDERS: Mapping[str, Callable[[Given], Any]] = {
     "api": _api,
     "channel": _channel,
+    "clients": _clients,
     "target": lambda given: given.target,
 }
 """What the tests may take as arguments."""
