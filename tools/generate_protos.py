@@ -15,7 +15,13 @@ from google.protobuf import descriptor_pb2
 from tools.typed_calls import typed_calls
 
 ROOT = Path(__file__).parents[1]
-SOURCES = ("v2/api.proto", "v3/api.proto", "v3/unistream.proto")
+SOURCES = (
+    "v2/api.proto",
+    "v3/api.proto",
+    "v3/unistream.proto",
+    "client/v1.proto",
+    "client/v2.proto",
+)
 CALLS = {
     "v2/api.proto": "centrifugo_grpc/calls_v2.py",
     "v3/api.proto": "centrifugo_grpc/calls_v3.py",
