@@ -268,7 +268,7 @@ def totals(api: Api) -> dict[str, int]:
     level=Level.MUST,
     source=INFO,
     needs=["clients", "plain"],
-    slow=True,
+    waits=True,
 )
 def test_info_counts(api: Api, channel: Channels, clients: Clients) -> None:
     rooms = [channel("plain") for _ in range(40)]
