@@ -266,6 +266,42 @@ _V6_OPEN = _names(
     """
 )
 
+_SINCE_6 = _names(
+    """
+    api.PublishRequest.version api.PublishRequest.version_epoch api.BroadcastRequest.version
+    api.BroadcastRequest.version_epoch api.SubscribeRequest.all_users
+    api.SubscribeRequest.label_filter api.UnsubscribeRequest.all_users
+    api.UnsubscribeRequest.label_filter api.DisconnectRequest.all_users
+    api.DisconnectRequest.label_filter api.RefreshRequest.all_users
+    api.RefreshRequest.label_filter api.ConnectionsRequest.label_filter
+    api.ConnectionInfo.connected_at_ms api.ConnectionInfo.labels
+    api.ConnectionInfo.ping_pong_latency_ms api.DeviceListRequest.include_webpush_keys
+    api.DeviceTopicUpdateRequest.user api.Device.webpush_keys api.PushRecipient.webpush_tokens
+    api.PushNotification.webpush unistream.ConnectRequest.headers
+    """
+) | {
+    f"api.{message}.{rpc}"
+    for message in ("Command", "Reply")
+    for rpc in _names(
+        "map_publish map_remove map_read_state map_read_stream map_stats map_clear"
+        " shared_poll_publish"
+    )
+}
+_GONE_OR_SECRET = _names(
+    "api.Disconnect.reconnect unistream.Push.type unistream.Push.data unistream.Publication.key"
+    " unistream.Publication.epoch unistream.Publication.version"
+)
+UNDECLARED_FIELDS = Row(
+    "Fields of the shared definitions that a release's own do not have, as reflection tells: older"
+    " or newer ones, and those that are sent undeclared",
+    "facts v3-v6.md 8; descriptors that 5.4.9 and 6.9.1 sent by reflection",
+    v2_8=frozenset[str](),
+    v3_2=frozenset[str](),
+    v4_1=frozenset[str](),
+    v5_4=_SINCE_6 | _GONE_OR_SECRET,
+    v6_9=_GONE_OR_SECRET
+    | _names("api.Command.id api.Command.method api.Command.params api.Reply.id api.Reply.result"),
+)
 OPEN_RPCS = Row(
     "RPCs that the open-source server serves",
     "facts v2.md 1, v3-v6.md 8",

@@ -21,6 +21,7 @@ SOURCES = (
     "v3/unistream.proto",
     "client/v1.proto",
     "client/v2.proto",
+    "reflection/v1.proto",
 )
 CALLS = {
     "v2/api.proto": "centrifugo_grpc/calls_v2.py",

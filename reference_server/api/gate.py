@@ -1,7 +1,7 @@
 """What stands before every handler, in Go's order: method, size, body, key."""
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from reference_server.api.compression import MAY_BE_COMPRESSED, inflated
 from reference_server.api.v2 import V2Api
 from reference_server.api.v3 import V3Api
 from reference_server.node import Node
+from reference_server.reflection import service as reflection
 
 Parse = Callable[[bytes], Message]
 Answer = Callable[[Message, Metadata], bytes]
@@ -40,17 +41,21 @@ class Api(Protocol):
 
 
 class Gate:
-    """The services of a server: for each dialect, the node that answers it."""
+    """The services of a server: for each dialect, the node that answers it; and reflection."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = {dialect_of(node.release).service: node for node in nodes}
-        self._apis: dict[str, Api] = {
-            dialect_of(node.release).service: _api(node) for node in nodes
+        self._apis: dict[str, Api] = {service: _api(node) for service, node in self._nodes.items()}
+        self._methods: dict[str, Set[str]] = {
+            service: OPEN_RPCS[node.release] | PRO_RPCS[node.release]
+            for service, node in self._nodes.items()
         }
+        if any(node.settings.reflection for node in nodes):
+            self._methods |= {service: {reflection.METHOD} for service in reflection.SERVICES}
         self._oldest = min(node.release for node in nodes)
 
-    def method(self, path: str) -> Method:
-        """The method of a path; raises `GrpcFailure` for one that is not served."""
+    def require_known(self, path: str) -> tuple[str, str]:
+        """Service and method of a path that is served; raises `GrpcFailure` for any other."""
         service, slash, method = path.removeprefix("/").rpartition("/")
         if not slash:
             status = (
@@ -59,12 +64,17 @@ class Gate:
                 else grpc.StatusCode.UNIMPLEMENTED
             )
             raise GrpcFailure(status, f'malformed method name: "{path}"')
-        node = self._nodes.get(service)
-        if node is None:
+        methods = self._methods.get(service)
+        if methods is None:
             raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, f"unknown service {service}")
-        if method not in OPEN_RPCS[node.release] | PRO_RPCS[node.release]:
+        if method not in methods:
             details = f"unknown method {method} for service {service}"
             raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, details)
+        return service, method
+
+    def method(self, service: str, method: str) -> Method:
+        """What answers a method of the API."""
+        node = self._nodes[service]
         return Method(node.release, self._guarded(node, self._apis[service], method))
 
     def _guarded(self, node: Node, api: Api, method: str) -> Call:

@@ -23,7 +23,7 @@ PROTOS = Path(__file__).parents[2] / "protos"
 def test_the_generated_files_are_up_to_date(tmp_path: Path) -> None:
     generate_protos.generate(tmp_path)
     generated = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(generated) == 12
+    assert len(generated) == 14
     for path in generated:
         committed = generate_protos.ROOT / path.relative_to(tmp_path)
         assert path.read_text() == committed.read_text(), f"{committed}: run `make protos`"
