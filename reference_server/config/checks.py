@@ -10,6 +10,7 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 from reference_server.config import values
+from reference_server.config.patterns import require_expression
 from reference_server.settings import ChannelOptions
 
 _SUBSCRIPTION_TYPES = ("stream", "map", "map_clients", "map_users", "shared_poll")
@@ -32,8 +33,11 @@ def require_consistent(
             f"{place}: auto_cache_recover needs force_recovery, and cache as force_recovery_mode"
         )
     require_data_format(place, options.publication_data_format)
+    require_expression(f"{place}: channel_regex", options.channel_regex)
     _require_choice(place, "subscription_type", options.subscription_type, _SUBSCRIPTION_TYPES)
-    _require_map(place, values.table(f"{place}: map", table.get("map")), options)
+    rules = values.table(f"{place}: map", table.get("map"))
+    _require_map(place, rules, options)
+    _require_map_clients(place, rules, options)
 
 
 def require_data_format(place: str, name: str) -> None:
@@ -89,6 +93,33 @@ def _require_map(place: str, table: Mapping[str, Any], options: ChannelOptions) 
     _require_map_stream(place, options)
 
 
+def _require_map_clients(place: str, table: Mapping[str, Any], options: ChannelOptions) -> None:
+    """What clients may do with a map, and how much of it they read at once."""
+    key = values.text(f"{place}: map.client_key", table.get("client_key", ""))
+    if key:
+        _require_choice(place, "map.client_key", key, ("client_id", "user_id"))
+        for name in ("publish_proxy_enabled", "remove_proxy_enabled"):
+            if values.truth(f"{place}: map.{name}", table.get(name, False)):
+                raise Problem(f"{place}: map.client_key does not go with map.{name}")
+    leaves = f"{place}: map.remove_client_on_unsubscribe"
+    if values.truth(leaves, table.get("remove_client_on_unsubscribe", False)) and not (
+        options.subscription_type.startswith("map")
+    ):
+        raise Problem(f"{leaves} needs a map as subscription_type")
+    sizes = {
+        name: values.whole(f"{place}: map.{name}", table.get(name, 0))
+        for name in ("min_page_size", "default_page_size", "max_page_size")
+    }
+    for name, size in sizes.items():
+        if size < 0:
+            raise Problem(f"{place}: map.{name} is negative")
+    given = [size for size in sizes.values() if size]
+    if given != sorted(given):
+        raise Problem(
+            f"{place}: map.min_page_size, default_page_size and max_page_size do not rise"
+        )
+
+
 def _modes() -> str:
     return ", ".join(_MAP_MODES)
 
@@ -113,9 +144,9 @@ def _require_map_stream(place: str, options: ChannelOptions) -> None:
         "meta_ttl": rules.meta_ttl,
     }
     for name, value in kept.items():
-        if rules.mode == "ephemeral" and value:
+        if rules.mode == "ephemeral" and (value > 0 or (value and name != "stream_size")):
             raise Problem(f"{place}: map.mode ephemeral keeps no stream; leave map.{name} out")
-        if value < 0:
+        if value < 0 and rules.mode != "ephemeral":
             raise Problem(f"{place}: map.{name} is negative")
     if rules.meta_ttl and rules.meta_ttl < (rules.stream_ttl or 60):
         raise Problem(f"{place}: map.meta_ttl is under map.stream_ttl; it has to outlive it")

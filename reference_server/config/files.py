@@ -1,6 +1,7 @@
 """Configuration files: JSON, YAML and TOML, told apart by their ending."""
 
 import json
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,10 @@ def read_file(path: Path, *, is_for_6: bool = False) -> dict[str, Any]:
 def _parse(path: Path, text: str, yaml_loader: type[yaml.SafeLoader]) -> Any:
     ending = path.suffix.lower()
     if ending == ".json":
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     if ending in {".yaml", ".yml"}:
-        return yaml.load(text, Loader=yaml_loader)  # both are safe ones
+        # The first document is all that is read. Both loaders are safe ones.
+        return next(yaml.load_all(text, Loader=yaml_loader), None)
     if ending == ".toml":
         return tomllib.loads(text)
     raise Problem(f"the configuration {path} has to end in {_ENDINGS}")
@@ -50,6 +52,12 @@ def _parse(path: Path, text: str, yaml_loader: type[yaml.SafeLoader]) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    if math.isinf(float(text)):
+        raise ValueError(f"{text} is over what a number holds")
+    return float(text)
 
 
 def _told(error: Exception) -> str:

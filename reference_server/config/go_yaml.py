@@ -37,10 +37,17 @@ def _teach(loader: type[yaml.SafeLoader], switches: set[str]) -> None:
     loader.add_implicit_resolver(_INT, _WHOLE, list("-+0123456789"))
     loader.add_constructor(_BOOL, _switch)
     loader.add_constructor(_INT, _whole)
+    loader.add_multi_constructor("!", _untagged)
 
 
 def _switch(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool:
     return loader.construct_scalar(node) in _TRUE_OF_2
+
+
+def _untagged(loader: yaml.SafeLoader, _: str, node: yaml.Node) -> Any:
+    """What a tag of the writer's own stands before, as if it did not."""
+    kinds = {yaml.ScalarNode: "scalar", yaml.SequenceNode: "sequence", yaml.MappingNode: "mapping"}
+    return getattr(loader, f"construct_{kinds[type(node)]}")(node)
 
 
 def _whole(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
@@ -53,6 +60,7 @@ def _whole(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> int:
 
 
 def _table_without_doubles(loader: yaml.SafeLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    loader.flatten_mapping(node)
     names = [loader.construct_object(name) for name, _ in node.value]
     for number, name in enumerate(names):
         if name in names[:number]:

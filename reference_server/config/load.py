@@ -10,6 +10,7 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
 from reference_server.config.command_line import CommandLine
+from reference_server.config.elsewhere import not_served
 from reference_server.config.files import read_file
 from reference_server.config.forms import Form, form_of, in_words_of, releases_of, require_form
 from reference_server.config.node import is_enabled, settings
@@ -128,6 +129,9 @@ def _idle_options(source: _Source, options: Options) -> list[str]:
             f"warning: {source.path}: {_KEY} has no effect in Centrifugo {source.release}"
             ", whose GRPC API asks for grpc_api.key"
         )
+    absent = not_served(options, options.tables(listed), source.release)
+    if absent:
+        told.append(f"warning: {source.path}: not served here: {', '.join(absent)}")
     if names:
         told.append(
             f"warning: {source.path}: without effect in Centrifugo {source.release}:"

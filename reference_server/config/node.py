@@ -1,6 +1,7 @@
 """From options to the settings of a node: the flat form of 2 to 5, the nested one of 6."""
 
 import platform
+from collections.abc import Mapping
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
@@ -13,8 +14,16 @@ from centrifugo_grpc.releases import (
 from reference_server.config import values
 from reference_server.config.channels import channel_options, namespaces
 from reference_server.config.checks import require_data_format, require_whole_seconds
-from reference_server.config.option_names import channel_option_names
+from reference_server.config.elsewhere import require_elsewhere
+from reference_server.config.option_names import (
+    DURATIONS,
+    NO_SCALARS,
+    WHOLE_NUMBERS,
+    channel_option_names,
+    is_text,
+)
 from reference_server.config.option_table import BOUNDARIES, read_rows
+from reference_server.config.proxies import named_proxies, require_proxies
 from reference_server.config.shared_poll import require_shared_poll
 from reference_server.config.sources import Options
 from reference_server.config.subscribers import (
@@ -48,6 +57,7 @@ def is_enabled(options: Options, release: Release) -> bool:
 
 def settings(options: Options, release: Release, address: str | None) -> Settings:
     """The settings of a node of `release`; `address` wins over the configured one."""
+    require_elsewhere(options, release)
     read = (_nested if release >= Release.V6_9 else _flat)(options, release, address)
     require_personal_channel(read.clients.personal_channel, read.without_namespace, read.namespaces)
     return read
@@ -97,15 +107,15 @@ def _flat_top_level(options: Options, release: Release, meta_ttl: float) -> Chan
 
 
 def _flat_channel_option(options: Options, name: str) -> Any:
-    if name in {"history_ttl", "history_meta_ttl"}:
+    if name in DURATIONS:
         seconds = values.duration_with_unit(options.named(name), options.get(name))
         require_whole_seconds(name, seconds)
         return options.get(name)
-    if name in {"history_size", "history_lifetime"}:
+    if name in WHOLE_NUMBERS:
         return options.whole(name)
-    if name in {"force_recovery_mode", "channel_regex"} or name.endswith("_proxy_name"):
+    if is_text(name):
         return options.text(name)
-    if name == "allowed_delta_types":
+    if name in NO_SCALARS:
         return list(options.texts(name) or ())
     return options.truth(name)
 
@@ -125,8 +135,11 @@ def _nested(options: Options, release: Release, address: str | None) -> Settings
     without = _with_variables(
         options, options.get("channel.without_namespace"), "channel.without_namespace", release
     )
+    proxies = named_proxies(options)
     for place, table in [(_TOP_LEVEL, without), *((f"namespace {t['name']}", t) for t in tables)]:
+        require_proxies(place, table, options, proxies)
         require_shared_poll(place, table, options)
+        _require_presence_maps(place, table, options, [{"name": ""} | without, *tables])
     interval = "node.info_metrics_aggregate_interval"
     return Settings(
         release=release,
@@ -155,6 +168,24 @@ def _about_subscribers(options: Options, release: Release, address: str | None) 
         "http": http(options, release, address),
         "uni_grpc": uni_grpc(options, release, address),
     }
+
+
+def _require_presence_maps(
+    place: str, table: Mapping[str, Any], options: Options, tables: list[dict[str, Any]]
+) -> None:
+    """The channels that presence is mirrored to have to be of the type made for it."""
+    boundary = options.text("channel.namespace_boundary") or ":"
+    for kind in ("map_clients", "map_users"):
+        option = f"{kind}_presence_channel_prefix"
+        prefix = values.text(f"{place}: {option}", table.get(option, ""))
+        if not prefix:
+            continue
+        name = prefix.split(boundary)[0] if boundary in prefix else ""
+        found = [t.get("subscription_type") for t in tables if t["name"] == name]
+        if kind not in found:
+            raise Problem(
+                f'{place}: {option} "{prefix}" is in no namespace with {kind} as subscription_type'
+            )
 
 
 def _nested_meta_ttl(options: Options, release: Release) -> float:

@@ -47,6 +47,24 @@ _CHANNEL: Mapping[tuple[Release, ...], str] = {
         " subscribe_stream_proxy_bidirectional subscription_type map shared_poll"
     ),
 }
+WHOLE_NUMBERS = frozenset({"history_size", "history_lifetime"})
+DURATIONS = frozenset({"history_ttl", "history_meta_ttl"})
+TEXTS = frozenset(
+    {
+        *("name", "channel_regex", "force_recovery_mode", "publication_data_format"),
+        *("subscription_type", "map_clients_presence_channel_prefix"),
+        "map_users_presence_channel_prefix",
+    }
+)
+NO_SCALARS = frozenset({"allowed_delta_types", "map", "shared_poll"})
+"""Kinds of options of channels; the names of proxies are texts, all others are switches."""
+
+
+def is_text(name: str) -> bool:
+    """Whether an option of channels is a string."""
+    return name in TEXTS or name.endswith("_proxy_name")
+
+
 _GRPC_API: Mapping[tuple[Release, ...], str] = {
     _FLAT: (
         "grpc_api grpc_api_port grpc_api_key grpc_api_tls grpc_api_tls_cert grpc_api_tls_key"

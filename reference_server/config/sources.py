@@ -1,6 +1,5 @@
 """Options by name, from flags, environment and file together."""
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 from reference_server.config import values
+from reference_server.config.json_variables import json_tables, require_json_kinds
 
 PREFIX = "CENTRIFUGO_"
 _NO_VARIABLES_OF_2 = frozenset({"client_user_connection_limit"})
@@ -118,12 +118,18 @@ class Options:
     def tables(self, name: str) -> list[dict[str, Any]]:
         """A list of tables, such as `namespaces`; a variable holds it as JSON."""
         value = self.get(name)
-        if isinstance(value, str) and (self._in_environ(name) or self._release < Release.V6_9):
-            value = _json(self.named(name), value)
+        is_text = isinstance(value, str) and (
+            self._in_environ(name) is not None or self._release < Release.V6_9
+        )
+        if is_text:
+            value = json_tables(self.named(name), value)
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise Problem(f'{name}: not a list of tables; write it as [{{"name": "chat"}}]')
+        if is_text and name.endswith("namespaces"):
+            for table in value:
+                require_json_kinds(self.named(name), table, self._release)
         return value
 
     def overlaid(
@@ -150,10 +156,3 @@ class Options:
 def variable(name: str) -> str:
     """The variable that sets an option."""
     return PREFIX + re.sub(r"[-.]", "_", name).upper()
-
-
-def _json(name: str, value: str) -> Any:
-    try:
-        return json.loads(value)
-    except ValueError as error:
-        raise Problem(f"{name} holds no JSON: {error}") from None

@@ -1,5 +1,6 @@
 """How subscribers connect: the options of clients, of the WebSocket endpoint and of uni GRPC."""
 
+import re
 from collections.abc import Mapping
 
 from centrifugo_grpc.problem import Problem
@@ -13,8 +14,10 @@ from reference_server.config.option_table import (
     TOKEN,
     UNI_GRPC,
     WEBSOCKET,
+    Row,
     read_rows,
 )
+from reference_server.config.patterns import require_expression, require_origins
 from reference_server.config.sources import Options
 from reference_server.config.tls import tls_of_http, tls_of_uni_grpc
 from reference_server.settings import (
@@ -42,7 +45,20 @@ def client_options(options: Options, release: Release) -> ClientOptions:
         personal_channel=PersonalChannel(**read_rows(PERSONAL_CHANNEL, options, release)),
     )
     _require_ping(read, release)
+    named = CLIENTS["allowed_origins"].name(release)
+    require_origins(named, read.allowed_origins or ())
+    own = TokenKeys(**read_rows(SUBSCRIPTION_TOKEN, options, release))
+    for keys, rows in ((read.token, TOKEN), (own, SUBSCRIPTION_TOKEN)):
+        _require_claims(keys, rows, release)
     return read
+
+
+def _require_claims(keys: TokenKeys, rows: Mapping[str, Row], release: Release) -> None:
+    for field in ("audience_regex", "issuer_regex"):
+        require_expression(rows[field].name(release), getattr(keys, field))
+    if keys.user_id_claim and not re.fullmatch(r"[a-zA-Z_]+", keys.user_id_claim):
+        name = rows["user_id_claim"].name(release)
+        raise Problem(f'{name}: "{keys.user_id_claim}" is no name of a claim: letters and _ only')
 
 
 def _token_keys(options: Options, release: Release) -> TokenKeys:
@@ -65,6 +81,9 @@ def websocket(options: Options, release: Release) -> WebSocket:
     """The WebSocket endpoint."""
     is_off = options.truth("websocket.disabled" if release >= Release.V6_9 else "websocket_disable")
     read = read_rows(WEBSOCKET, options, release)
+    is_checked = release >= Release.V5_4
+    if is_checked and read["path"].strip("/") and not read["path"].startswith("/"):
+        raise Problem(f'{WEBSOCKET["path"].name(release)}: "{read["path"]}" begins with no /')
     return WebSocket(enabled=not is_off, **read | {"path": read["path"].rstrip("/") or "/"})
 
 

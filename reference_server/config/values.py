@@ -29,7 +29,7 @@ _WHOLE = re.compile(r"([-+]?)(0[xX]_?[0-9a-fA-F_]+|0[bB]_?[01_]+|0[oO]?_?[0-7_]+
 
 def duration(option: str, value: Any) -> float:
     """Seconds of a Go duration ("1h30m"). A number counts nanoseconds, as it does there."""
-    if isinstance(value, int | float):
+    if isinstance(value, int | float) and abs(value) < 2**63:
         return int(value) / 1e9
     if isinstance(value, str):
         if value == "0":
@@ -69,7 +69,7 @@ def truth(option: str, value: Any) -> bool:
 
 def whole(option: str, value: Any) -> int:
     """A whole number, as text too, in any of Go's notations; what follows the point is cut off."""
-    if isinstance(value, bool | int | float):
+    if isinstance(value, bool | int | float) and abs(value) < 2**63:
         return int(value)
     if isinstance(value, str) and (match := _WHOLE.fullmatch(value)):
         sign, digits = match.groups()
@@ -128,11 +128,12 @@ def port(option: str, value: Any) -> int:
     return number
 
 
-def namespace_name(value: Any) -> str:
+def namespace_name(value: Any, place: str = "") -> str:
     """The name of a namespace: two or more letters, digits, `-`, `_` or `.`."""
     if not _NAMESPACE.fullmatch(text("name of a namespace", value)):
+        told = f"{place}: " if place else ""
         raise Problem(
-            f"{shown(value)} is no name of a namespace:"
+            f"{told}{shown(value)} is no name of a namespace:"
             " it takes two or more of letters, digits, - _ ."
         )
     return text("name of a namespace", value)

@@ -1,0 +1,28 @@
+"""Regular expressions and origin patterns in options: Centrifugo refuses those it cannot read."""
+
+import re
+
+from centrifugo_grpc.problem import Problem
+from reference_server.api.glob import BadPatternError, compiled
+
+_NOT_IN_GO = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=)|\\[1-9]|[*+?}]\+")
+"""What Python's expressions have and Go's do not: a look around, a group again, no way back."""
+
+
+def require_expression(option: str, text: str) -> None:
+    """Check a regular expression, of the kind that Go's library (RE2) and Python's share."""
+    if (found := _NOT_IN_GO.search(text)) is not None:
+        raise Problem(f'{option}: "{text}" has {found.group()}, which Go\'s expressions do not')
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise Problem(f'{option}: "{text}" is no regular expression: {error}') from None
+
+
+def require_origins(option: str, patterns: tuple[str, ...]) -> None:
+    """Check the patterns of `allowed_origins`."""
+    for pattern in patterns:
+        try:
+            compiled(pattern)
+        except BadPatternError:
+            raise Problem(f'{option}: "{pattern}" is no pattern of origins') from None
