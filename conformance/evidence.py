@@ -26,6 +26,8 @@ _SHOWN_FIRST = 3
 _SHOWN_LAST = 5
 _SHOWN_CHARACTERS = 300
 
+CAUSE = "ended"
+"""The property that says why the run ends early."""
 RECORDED = pytest.StashKey[Exchanges]()
 CASES = pytest.StashKey[int]()
 

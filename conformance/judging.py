@@ -7,9 +7,9 @@ import pytest
 
 from centrifugo_grpc.releases import Dialect
 from conformance import evidence
-from conformance.evidence import CASES, RECORDED
+from conformance.evidence import CASES, CAUSE, RECORDED, Exchanges
 from conformance.profile import MAIN
-from conformance.requirement import Level
+from conformance.requirement import Level, Requirement
 from conformance.run import Run
 from conformance.selection import dialect_of_item, requirement_of, target_of
 from conformance.verdicts import Verdict, judge, reason
@@ -48,8 +48,15 @@ def conclude(
     exchanges = item.stash.get(RECORDED, [])
     dialect = dialect_of_item(item)
     why = "" if raised is None else reason(raised)
+    if raised is not None and _ends_the_run(item, requirement, exchanges, run):
+        assert run.cause is not None
+        item.user_properties[:] = report.user_properties = [(CAUSE, run.cause.text)]
+        _excuse(report)
+        return
     told = evidence.properties(requirement, dialect.value, decided, why, exchanges)
     told["cases"] = str(item.stash.get(CASES, 1))
+    if run.cause is not None:
+        told[CAUSE] = run.cause.text
     item.user_properties[:] = told.items()
     report.user_properties = list(told.items())
     if SECONDS in item.stash:
@@ -57,17 +64,45 @@ def conclude(
     if decided is Verdict.ERROR:
         report.outcome = "failed"  # With its traceback: it is the suite that went wrong.
     elif raised is not None:
-        target = target_of(item, run.targets)
-        variant = "" if requirement.variant == MAIN else f", {requirement.variant}"
-        where = f"{dialect} as {target.release}{variant}"
-        text = evidence.told(requirement, where, raised, exchanges)
-        known = run.options.known_failing.explains(requirement.id, dialect.value, why)
-        is_failure = decided is Verdict.FAILED and requirement.level is Level.MUST and not known
-        if known:
-            text = f"known to fail: {text}"
-        elif not is_failure:
-            text = f"warning: {text}"
-        _tell(report, f"{requirement.id} [{where}]", text, is_failure=is_failure)
+        _say(item, requirement, raised, report, run)
+
+
+def _ends_the_run(
+    item: pytest.Item, requirement: Requirement, exchanges: Exchanges, run: Run
+) -> bool:
+    """Whether a failed test shows that the target is gone; a run may end for less, too."""
+    if run.cause is None:
+        run.cause = run.health.cause(requirement.id, target_of(item, run.targets), exchanges)
+    return run.cause is not None and run.cause.excuses
+
+
+def _say(
+    item: pytest.Item,
+    requirement: Requirement,
+    raised: BaseException,
+    report: pytest.TestReport,
+    run: Run,
+) -> None:
+    """Say a deviation as it is meant: a failure, a warning, or what is known to fail."""
+    target = target_of(item, run.targets)
+    variant = "" if requirement.variant == MAIN else f", {requirement.variant}"
+    where = f"{target.dialect} as {target.release}{variant}"
+    text = evidence.told(requirement, where, raised, item.stash.get(RECORDED, []))
+    listed = run.options.known_failing
+    known = listed.explains(requirement.id, target.dialect.value, reason(raised))
+    is_failure = requirement.level is Level.MUST and not known
+    if known:
+        text = f"known to fail: {text}"
+    elif not is_failure:
+        text = f"warning: {text}"
+    _tell(report, f"{requirement.id} [{where}]", text, is_failure=is_failure)
+
+
+def _excuse(report: pytest.TestReport) -> None:
+    """What showed that the target is gone is no failure: the last line has the cause."""
+    file, line, _ = report.location
+    report.outcome = "skipped"
+    report.longrepr = (file, (line or 0) + 1, "the run ended while this was judged")
 
 
 def _tell(report: pytest.TestReport, title: str, text: str, *, is_failure: bool) -> None:

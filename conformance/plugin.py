@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the marks of the corpus."""
     for marker in _MARKERS:
         config.addinivalue_line("markers", marker)
-    if RUN in config.stash and not hasattr(config, "workerinput"):
+    if RUN in config.stash:
         config.pluginmanager.register(config.stash[RUN], "conformance-run")
 
 
@@ -139,6 +139,8 @@ def _leave_out(config: pytest.Config, items: list[pytest.Item], run: Run) -> Non
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Begin with the tests that wait, all at once, beside the others."""
     if RUN in session.config.stash and not session.config.option.collectonly:
+        run = session.config.stash[RUN]
+        run.health.begin(run.targets)
         waiting.begin([item for item in session.items if waiting.waits(item)], given_to)
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect
-from conformance.evidence import Judged, judged
+from conformance.evidence import CAUSE, Judged, judged
+from conformance.health import Cause, Health
 from conformance.options import Options, read_options
 from conformance.preflight import examine
 from conformance.results import write_results
@@ -25,13 +26,18 @@ PROBLEM_STATUS = 2
 
 @dataclass
 class Run:
-    """A run and what its tests have told so far; `starting` has the servers that it starts."""
+    """A run and what its tests have told so far.
+
+    `starting` has the servers that it starts, `cause` says why it ends early.
+    """
 
     options: Options
     targets: Targets
     starting: Starting | None = None
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     judged: list[Judged] = field(default_factory=list)
+    health: Health = field(default_factory=Health)
+    cause: Cause | None = None
     summary: Summary | None = None
     _clock: float = field(default_factory=time.monotonic)
 
@@ -40,6 +46,13 @@ class Run:
         verdict = judged(report)
         if verdict is not None:
             self.judged.append(verdict)
+        cause = dict(report.user_properties).get(CAUSE)
+        if cause is not None and self.cause is None:
+            self.cause = Cause(str(cause), excuses=True)  # Of a worker.
+
+    def pytest_runtest_protocol(self) -> bool | None:
+        """Run nothing any more once there is a cause to end."""
+        return True if self.cause is not None else None
 
     def start_variants(self, needed: Iterable[tuple[Dialect, str]]) -> None:
         """Start what the selected tests need and does not run yet; raises `Problem`."""
@@ -50,7 +63,8 @@ class Run:
         """Sum up what was judged against the whole corpus in a folder."""
         cases = plan(read_corpus(corpus), self.targets, slow=self.options.slow)
         rules = Rules(self.options.strict, self.options.complete, self.options.known_failing)
-        self.summary = summarise(cases, self.judged, rules)
+        cause = self.cause.text if self.cause is not None else ""
+        self.summary = summarise(cases, self.judged, rules, cause)
         return self.summary
 
     def write(self, summary: Summary) -> None:
@@ -106,6 +120,8 @@ def finish(session: pytest.Session, run: Run) -> Problem | None:
 
 def exit_status(summary: Summary, status: int) -> int:
     """The exit status of a run that pytest would end with `status`."""
+    if summary.cause:
+        return PROBLEM_STATUS
     if status != pytest.ExitCode.OK or summary.is_green:
         return status
     return int(pytest.ExitCode.TESTS_FAILED)

@@ -52,10 +52,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """All rows of a run, and what counts in it."""
+    """All rows of a run, what counts in it, and the cause if it ended before its time."""
 
     rows: Sequence[Row]
     rules: Rules
+    cause: str = ""
 
     @property
     def shown(self) -> list[Row]:
@@ -116,6 +117,8 @@ class Summary:
     @property
     def outcome(self) -> Outcome:
         """What to call the target: conforming only if everything was shown and none is excused."""
+        if self.cause and not self.against:
+            return Outcome.NOT_JUDGED
         if self.against or self.stale:
             return Outcome.FAILS
         if not any(row.level is Level.MUST for row in self.shown):
@@ -135,6 +138,9 @@ class Summary:
         """The outcome and its count, in a line."""
         amount = f"{len(self.shown)} of {len(self.rows)} shown"
         besides = self._besides()
+        if self.cause:
+            tally = f"; {self._tally()}" if self.against else ""
+            return f"ended early: {self.cause} ({amount}{tally}{besides})"
         match self.outcome:
             case Outcome.FAILS:
                 return f"fails: {self._tally()} ({amount}{besides})"
@@ -187,17 +193,21 @@ class Summary:
         return Counter(row.reason for row in self.of(Verdict.NOT_SHOWN)).most_common()
 
 
-def summarise(cases: Iterable[Case], verdicts: Iterable[Judged], rules: Rules) -> Summary:
+def summarise(
+    cases: Iterable[Case], verdicts: Iterable[Judged], rules: Rules, cause: str = ""
+) -> Summary:
     """Put the verdicts that came in to the cases that were planned."""
     by_key: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for judged in verdicts:
         by_key[judged.key].append(judged)
-    return Summary([_row(case, by_key[case.key], rules.known_failing) for case in cases], rules)
+    rows = [_row(case, by_key[case.key], rules.known_failing, cause) for case in cases]
+    return Summary(rows, rules, cause)
 
 
-def _row(case: Case, judged: Sequence[Judged], known_failing: KnownFailing) -> Row:
+def _row(case: Case, judged: Sequence[Judged], known_failing: KnownFailing, cause: str) -> Row:
     if not judged:
-        return Row(case, Verdict.NOT_SHOWN, case.lacking or NOT_SELECTED)
+        why = case.lacking or ("the run ended before" if cause else NOT_SELECTED)
+        return Row(case, Verdict.NOT_SHOWN, why)
     verdict = worst(one.verdict for one in judged)
     reasons = [one.reason for one in judged if one.verdict is verdict and one.reason]
     all_of_them = max(one.cases for one in judged)
