@@ -1,0 +1,134 @@
+"""Whether a server answered as the recording says: every value of every row, but masked ones."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from centrifugo_grpc.recordings.generated import Generated, is_generated
+from centrifugo_grpc.recordings.rows import Row, answer_of
+from centrifugo_grpc.recordings.values import as_sent, is_digest
+
+_MISSING = "nothing"
+
+
+@dataclass(frozen=True)
+class Mask:
+    """Values that differ from run to run: where, and why.
+
+    With `near`, numbers may be that far apart. With `blind_to`, texts are compared without these
+    characters. Otherwise any value will do, but there has to be one.
+    """
+
+    path: str
+    why: str
+    near: int | None = None
+    blind_to: str = ""
+
+
+@dataclass
+class Comparison:
+    """Compares the rows of one run. `used` counts the masks that were needed."""
+
+    masks: tuple[Mask, ...]
+    generated: Generated = field(default_factory=Generated)
+    used: Counter[Mask] = field(default_factory=Counter)
+
+    def differences(self, recorded: Row, actual: Row) -> list[str]:
+        """What is not as recorded, a line each, with its path."""
+        scope = str((recorded.get("request") or {}).get("channel", ""))
+        return list(self._compare(answer_of(recorded), answer_of(actual), "", scope))
+
+    def _compare(self, recorded: Any, actual: Any, path: str, scope: str) -> Iterator[str]:
+        if _is_empty(recorded) and _is_empty(actual) and type(recorded) is type(actual):
+            return
+        if is_digest(recorded) and _is_payload(path):
+            recorded = as_sent(recorded)
+        mask = self._mask_of(path)
+        if isinstance(recorded, dict) and isinstance(actual, dict) and not _is_blind(mask):
+            yield from self._compare_maps(recorded, actual, path, scope)
+        elif isinstance(recorded, list) and isinstance(actual, list) and not _is_blind(mask):
+            if len(recorded) != len(actual):
+                yield f"{path}: {len(recorded)} recorded, {len(actual)} came: {_short(actual)}"
+            for at, (their, our) in enumerate(zip(recorded, actual, strict=False)):
+                yield from self._compare(their, our, f"{path}/{at}", scope)
+        elif not self._is_same(recorded, actual, path, scope, mask):
+            yield f"{path}: recorded {_short(recorded)}, came {_short(actual)}"
+
+    def _compare_maps(
+        self, recorded: dict[str, Any], actual: dict[str, Any], path: str, scope: str
+    ) -> Iterator[str]:
+        names = self._names(recorded, actual, path, scope)
+        for their, our in names.items():
+            where = f"{path}/{their}"
+            if our not in actual:
+                yield f"{where}: recorded {_short(recorded[their])}, came {_MISSING}"
+            else:
+                yield from self._compare(recorded[their], actual[our], where, scope)
+        for our in actual.keys() - names.values():
+            yield f"{path}/{our}: recorded {_MISSING}, came {_short(actual[our])}"
+
+    def _names(
+        self, recorded: dict[str, Any], actual: dict[str, Any], path: str, scope: str
+    ) -> dict[str, str]:
+        """The names of a map by the recorded ones: in a presence they are client ids."""
+        if not path.endswith("/presence"):
+            return {name: name for name in recorded}
+        names = {name: self.generated.known(name) or "" for name in recorded}
+        free = [name for name in actual if name not in names.values()]
+        for name in [name for name, our in names.items() if not our]:
+            for our in free:
+                if _without_client(recorded[name]) == _without_client(actual[our]):
+                    self.generated.bind(name, our, scope)
+                    names[name] = our
+                    free.remove(our)
+                    break
+        return {name: our or name for name, our in names.items()}
+
+    def _is_same(
+        self, recorded: Any, actual: Any, path: str, scope: str, mask: Mask | None
+    ) -> bool:
+        if recorded == actual and not is_generated(path):
+            return True
+        if isinstance(recorded, str) and isinstance(actual, str):
+            if is_generated(path):
+                return self.generated.bind(recorded, actual, scope)
+            if self.generated.same_text(recorded, actual, scope):
+                return True
+        if mask is None or not _is_masked(mask, recorded, actual):
+            return False
+        self.used[mask] += 1
+        return True
+
+    def _mask_of(self, path: str) -> Mask | None:
+        return next((mask for mask in self.masks if fnmatchcase(path, mask.path)), None)
+
+
+def _is_payload(path: str) -> bool:
+    return path.endswith("/data")
+
+
+def _is_blind(mask: Mask | None) -> bool:
+    return mask is not None and mask.near is None and not mask.blind_to
+
+
+def _is_masked(mask: Mask, recorded: Any, actual: Any) -> bool:
+    if mask.near is not None:
+        return abs(float(recorded) - float(actual)) <= mask.near
+    for character in mask.blind_to:
+        recorded, actual = recorded.replace(character, ""), actual.replace(character, "")
+    return bool(recorded == actual) if mask.blind_to else True
+
+
+def _is_empty(value: Any) -> bool:
+    return isinstance(value, dict | list) and not value
+
+
+def _without_client(entry: Any) -> Any:
+    return {key: value for key, value in entry.items() if key != "client"}
+
+
+def _short(value: Any, longest: int = 200) -> str:
+    text = repr(value)
+    return text if len(text) <= longest else f"{text[:longest]}..."

@@ -1,0 +1,176 @@
+"""Repeats the rows of one run on a server, in their order."""
+
+import contextlib
+import re
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from google.protobuf import json_format
+
+from centrifugo_grpc.recordings import calling, reflecting
+from centrifugo_grpc.recordings.clients import Opening, planned
+from centrifugo_grpc.recordings.consuming import UniClient
+from centrifugo_grpc.recordings.generated import Generated
+from centrifugo_grpc.recordings.requests import NotGivenError, completed
+from centrifugo_grpc.recordings.rows import Kind, Row, kind_of
+from centrifugo_grpc.recordings.servers import Server
+from centrifugo_grpc.recordings.setup import NOTHING, Setup
+from centrifugo_grpc.recordings.tokens import at_times, token_of
+from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from protos.v3 import unistream_pb2 as uni
+
+QUIET = 0.04
+"""Seconds without another push after which a subscriber has received what there was."""
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_END_SECONDS = 15.0
+
+
+class NotPlayedError(Exception):
+    """No way is known here to repeat the row."""
+
+
+class Player:
+    """One run: the server, the clients that are connected, the values it made up."""
+
+    def __init__(
+        self,
+        server: Server,
+        release: Release,
+        setups: Mapping[str, Setup],
+        generated: Generated,
+    ) -> None:
+        self._server = server
+        self._dialect = dialect_of(release)
+        self._setups = setups
+        self._generated = generated
+        self._api = calling.channel_to(server.api)
+        self._uni = calling.channel_to(server.uni)
+        self._clients: dict[str, UniClient] = {}
+
+    def play(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Row | NotPlayedError]]:
+        """Each row with the answer that came to it, or why it was not repeated."""
+        plan = planned(rows, self._setups)
+        with contextlib.ExitStack() as stack:
+            stack.callback(self._leave)
+            for at, row in enumerate(rows):
+                setup = self._setups.get(row["case"], NOTHING)
+                self._prepare(setup, plan.opened.get(at, []))
+                try:
+                    answer: Row | NotPlayedError = self._answer(row, setup, plan.names.get(at))
+                except NotPlayedError as error:
+                    answer = error
+                yield row, answer
+                for name in plan.closed.get(at, []):
+                    self._close(name)
+
+    def _answer(self, row: Row, setup: Setup, client: str | None) -> Row:
+        if client is not None:
+            return self._received(row, setup, client)
+        if row["rpc"] in {"process", "SIGTERM"}:
+            return self._state_of_process(row)
+        if kind_of(row) in {Kind.HTTP2, Kind.START} or not _is_call(row):
+            raise NotPlayedError(row["rpc"])
+        return self._call(row, setup)
+
+    def _call(self, row: Row, setup: Setup) -> Row:
+        self._stand_in_for_ids(row["request"])
+        request = self._generated.translated(row["request"]) | setup.fields
+        request = at_times(request, setup)
+        if setup.raw is not None:
+            request = {"<raw>": setup.raw}
+        called = row | {"request": request}
+        if setup.compression:
+            called |= {"compression": setup.compression}
+        path = setup.path or calling.path_of(row, self._dialect)
+        channel = self._uni if setup.port == "uni" else self._api
+        if path.endswith(reflecting.METHOD):
+            metadata = calling.metadata_of(called, self._dialect)
+            return reflecting.ask(channel, path, metadata)
+        try:
+            return calling.call(channel, called, path, self._dialect)
+        except NotGivenError as error:
+            raise NotPlayedError(str(error)) from None
+
+    def _stand_in_for_ids(self, request: Mapping[str, Any]) -> None:
+        """An id in a request that no answer showed before is of the client that came last."""
+        if not self._clients:
+            return
+        *_, latest = self._clients.values()
+        for name, ours in (("client", latest.client), ("session", latest.session)):
+            if _UUID.fullmatch(str(request.get(name, ""))):
+                self._generated.bind(request[name], ours, name)
+        for spared in request.get("whitelist", ()):
+            if _UUID.fullmatch(spared):
+                self._generated.bind(spared, latest.client, "client")
+
+    def _received(self, row: Row, setup: Setup, name: str) -> Row:
+        ended = row["stream_end"] != "still open"
+        if setup.take_after:
+            time.sleep(setup.take_after)
+        count = len(row["pushes"])
+        return self._clients[name].take(count, setup.patience, QUIET, to_end=ended)
+
+    def _state_of_process(self, row: Row) -> Row:
+        process = self._server.process
+        if process is None:
+            raise NotPlayedError(row["rpc"])
+        if row["rpc"] == "SIGTERM":
+            response: Row = {"exit_code": process.wait(_END_SECONDS)}
+        else:
+            response = {"server_running": process.poll() is None}
+        return {"response": response, "set": list(response)}
+
+    def _prepare(self, setup: Setup, openings: Sequence[Opening]) -> None:
+        for name in setup.close:
+            self._close(name)
+        for name, request in setup.open.items():
+            self._open(Opening(name, {"request": request}, is_drained=True), setup)
+        for opening in openings:
+            self._open(opening, self._setups.get(opening.row.get("case", ""), NOTHING))
+        if setup.wait:
+            time.sleep(setup.wait)
+        for rpc, request in setup.calls:
+            self._call({"rpc": rpc, "request": request, "config": {}}, NOTHING)
+        if setup.drain:
+            for client in self._clients.values():
+                client.take(0, 0, QUIET)
+        if setup.signal and self._server.process:
+            self._server.process.send_signal(signal.Signals[f"SIG{setup.signal}"])
+
+    def _open(self, opening: Opening, setup: Setup) -> None:
+        row = {"config": {"profile": "nokey"}} | opening.row
+        client = UniClient(
+            self._server.uni,
+            self._connect_request(row, setup),
+            calling.metadata_of(row | {"auth": "none"}, Dialect.V3),
+            deadline=setup.deadline,
+            compression=setup.compression,
+        )
+        self._clients[opening.name] = client
+        client.wait(setup.patience)
+        if opening.is_drained:
+            client.take(1, setup.patience, QUIET)
+
+    def _connect_request(self, row: Row, setup: Setup) -> bytes:
+        request = completed(self._generated.translated(row["request"]))
+        token = request.get("token")
+        if isinstance(token, dict):
+            request["token"] = token_of(token["jwt_hs256_claims"], setup)
+        message = uni.ConnectRequest()
+        json_format.ParseDict(request, message)
+        return message.SerializeToString()
+
+    def _close(self, name: str) -> None:
+        self._clients.pop(name).close()
+
+    def _leave(self) -> None:
+        for name in list(self._clients):
+            self._close(name)
+        self._api.close()
+        self._uni.close()
+
+
+def _is_call(row: Row) -> bool:
+    return bool({"response", "grpc_error"} & row.keys())

@@ -1,0 +1,46 @@
+"""Connection tokens and other requests of subscribers, made from what a row shows of them."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from jwt.api_jws import PyJWS
+
+from centrifugo_grpc.recordings.setup import Setup
+
+SECRET = "hmac-secret"
+_RECENT = 1_700_000_000, 2_000_000_000
+
+
+def token_of(claims: Mapping[str, Any], setup: Setup, secret: str = SECRET) -> str:
+    """A token with these claims. JSON is written as the recorded one was: it comes back as is."""
+    payload = json.dumps(at_times(claims, setup)).encode()
+    if setup.token == "alg none":
+        return PyJWS().encode(payload, None, algorithm="none")
+    key = "another secret" if setup.token == "wrong signature" else secret
+    return PyJWS().encode(payload, key, algorithm="HS256")
+
+
+def at_times(value: Any, setup: Setup) -> Any:
+    """A request with Unix times as far from now as they were when it was recorded."""
+    if isinstance(value, Mapping):
+        return {name: _at_time(name, item, setup) for name, item in value.items()}
+    return value
+
+
+def _at_time(name: str, value: Any, setup: Setup) -> Any:
+    if name in setup.times:
+        moved = int(time.time()) + setup.times[name]
+        return str(moved) if isinstance(value, str) else moved
+    if isinstance(value, Mapping):
+        return at_times(value, setup)
+    assert not _is_recent(name, value), f"no setup tells which time {name} is"
+    return value
+
+
+def _is_recent(name: str, value: Any) -> bool:
+    if name not in {"exp", "nbf", "iat", "expire_at"}:
+        return False
+    earliest, latest = _RECENT
+    return earliest < int(value) < latest
