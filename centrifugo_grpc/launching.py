@@ -106,6 +106,10 @@ class Launcher:
             process.terminate()
         self._stack.close()
 
+    def process(self, address: str) -> "subprocess.Popen[bytes]":
+        """The server that was started at this address."""
+        return self._servers[address]
+
     def ended(self, address: str) -> bool:
         """Whether the server at this address has ended by itself."""
         return address in self._servers and self._servers[address].poll() is not None

@@ -8,7 +8,7 @@ import grpc
 from google.protobuf import json_format
 from google.protobuf.message import Message
 
-from centrifugo_grpc.recordings.requests import body_of, message_class
+from centrifugo_grpc.recordings.requests import bodies_of, message_class
 from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.recordings.values import bytes_of, is_digest, shown
 from centrifugo_grpc.releases import Dialect
@@ -21,7 +21,7 @@ _NO_LIMITS = (
     ("grpc.max_send_message_length", -1),
     ("grpc.max_metadata_size", 1 << 20),
 )
-_V2_LONGEST, _V2_MOST = 200, 50
+_V2_LONGEST, _V2_MOST, _V2_WIRE = 200, 50, 2000
 
 Metadata = tuple[tuple[str, str | bytes], ...]
 
@@ -41,18 +41,26 @@ def path_of(row: Row, dialect: Dialect) -> str:
 
 def call(channel: grpc.Channel, row: Row, path: str, dialect: Dialect) -> Row:
     """Repeat the API call of a row; the answer in the row's form."""
-    method = channel.unary_unary(path, request_serializer=None, response_deserializer=None)
+    # Sent as a stream: some rows have no message, or two.
+    method = channel.stream_unary(path, request_serializer=None, response_deserializer=None)
     try:
-        body, completed = method.with_call(
-            body_of(row, dialect),
+        body = method(
+            iter(bodies_of(row, dialect)),
             timeout=row.get("deadline_s") or DEADLINE,
             metadata=metadata_of(row, dialect),
             compression=_compression(row),
         )
     except grpc.RpcError as error:
         return failure_of(error)
-    del completed
     return answer(row["rpc"], body, dialect)
+
+
+def cancelled(channel: grpc.Channel, row: Row, path: str, dialect: Dialect) -> Row:
+    """A call that the client takes back."""
+    method = channel.stream_unary(path, request_serializer=None, response_deserializer=None)
+    pending: Any = method.future(iter(bodies_of(row, dialect)), metadata=metadata_of(row, dialect))
+    pending.cancel()
+    return failure_of(pending)
 
 
 def failure_of(error: Any) -> Row:
@@ -73,7 +81,7 @@ def answer(rpc: str, body: bytes, dialect: Dialect) -> Row:
         "response": decoded(message, dialect),
         "set": sorted(field.name for field, _ in message.ListFields()),
     }
-    if dialect is Dialect.V2 and len(body) <= _V2_LONGEST:
+    if dialect is Dialect.V2 and len(body) <= _V2_WIRE:
         row["wire_hex"] = body.hex()
     return row
 

@@ -14,6 +14,8 @@ from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.recordings.setup import NOTHING, Setup
 
 CONSUME_RPC = "CentrifugoUniStream/Consume"
+_LONG = 12
+"""A client that was not looked at for so many rows is another one."""
 _ENDINGS = ("-call", "-pushes", "-first", "-second")
 
 
@@ -53,13 +55,12 @@ def planned(rows: Sequence[Row], setups: Mapping[str, Setup]) -> Plan:
             plan.names[at] = setup.client
             continue
         who = json.dumps([row["request"], row.get("metadata"), setup.client], sort_keys=True)
-        if who not in current or _is_first(row):
+        first = _first_row(rows, at, setup)
+        is_alone = first == at and not setup.opened_before
+        is_first = _begins_with(row, "connect") or (is_alone and _begins_with(row, "disconnect"))
+        if is_first or at - last.get(current.get(who, ""), -_LONG) > _LONG:
             current[who] = f"{row['case']} {setup.client}"
-            first = _first_row(rows, at, setup)
-            is_alone = first == at and not setup.opened_before
-            is_refused = is_alone and _begins_with(row, "disconnect")
-            is_drained = not _is_first(row) and not is_refused
-            plan.opened[first].append(Opening(current[who], row, is_drained))
+            plan.opened[first].append(Opening(current[who], row, not is_first))
         name = plan.names[at] = current[who]
         last[name] = at
         if row["stream_end"] != "still open":
@@ -69,11 +70,6 @@ def planned(rows: Sequence[Row], setups: Mapping[str, Setup]) -> Plan:
         if name not in kept:
             plan.closed[at].append(name)
     return plan
-
-
-def _is_first(row: Row) -> bool:
-    """Whether a row has what a client receives first."""
-    return _begins_with(row, "connect")
 
 
 def _begins_with(row: Row, kind: str) -> bool:

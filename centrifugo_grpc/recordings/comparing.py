@@ -3,10 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
-from centrifugo_grpc.recordings.generated import Generated, is_generated
+from centrifugo_grpc.recordings.generated import Generated, is_generated, matches
 from centrifugo_grpc.recordings.rows import Row, answer_of
 from centrifugo_grpc.recordings.values import as_sent, is_digest
 
@@ -17,12 +16,15 @@ _MISSING = "nothing"
 class Mask:
     """Values that differ from run to run: where, and why.
 
-    With `near`, numbers may be that far apart. With `blind_to`, texts are compared without these
-    characters. Otherwise any value will do, but there has to be one.
+    In `path`, `*` is one name and `**/` any names before it. With `near`, numbers may be that far
+    apart. With `blind_to`, texts are compared without these characters. Otherwise any value will
+    do, and with `or_none` none at all. `on` names the one recording that needs it.
     """
 
     path: str
     why: str
+    or_none: bool = False
+    on: str = ""
     near: int | None = None
     blind_to: str = ""
 
@@ -63,11 +65,14 @@ class Comparison:
         for their, our in names.items():
             where = f"{path}/{their}"
             if our not in actual:
+                if self._may_lack(where):
+                    continue
                 yield f"{where}: recorded {_short(recorded[their])}, came {_MISSING}"
             else:
                 yield from self._compare(recorded[their], actual[our], where, scope)
         for our in actual.keys() - names.values():
-            yield f"{path}/{our}: recorded {_MISSING}, came {_short(actual[our])}"
+            if not self._may_lack(f"{path}/{our}"):
+                yield f"{path}/{our}: recorded {_MISSING}, came {_short(actual[our])}"
 
     def _names(
         self, recorded: dict[str, Any], actual: dict[str, Any], path: str, scope: str
@@ -102,7 +107,14 @@ class Comparison:
         return True
 
     def _mask_of(self, path: str) -> Mask | None:
-        return next((mask for mask in self.masks if fnmatchcase(path, mask.path)), None)
+        return next((mask for mask in self.masks if matches(path, mask.path)), None)
+
+    def _may_lack(self, path: str) -> bool:
+        mask = self._mask_of(path)
+        if mask is None or not mask.or_none:
+            return False
+        self.used[mask] += 1
+        return True
 
 
 def _is_payload(path: str) -> bool:

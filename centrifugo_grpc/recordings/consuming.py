@@ -38,7 +38,7 @@ class UniClient:
         method = self._channel.unary_stream(
             CONSUME, request_serializer=None, response_deserializer=None
         )
-        self._stream = method(
+        self._stream: Any = method(
             request,
             metadata=metadata,
             timeout=deadline,
@@ -109,9 +109,12 @@ def shown_push(body: bytes) -> Any:
     message_name = name.title()
     row: Row = {
         "type": name,
-        "data": base64.b64encode(push.data).decode(),
-        f"data_decoded_as_{message_name}": _decoded(getattr(uni, message_name).FromString(push.data)),
+        f"data_decoded_as_{message_name}": _decoded(
+            getattr(uni, message_name).FromString(push.data)
+        ),
     }
+    if push.data:
+        row["data"] = base64.b64encode(push.data).decode()
     if push.channel:
         row["channel"] = push.channel
     return shown(row)
@@ -131,7 +134,8 @@ def _decoded(message: Message) -> Any:
             fields[name] = _decoded(value)
         else:
             fields[name] = [_decoded(item) for item in value]
-    unknown = [_shown_unknown(item) for item in UnknownFieldSet(message)]
+    unknown_fields: Any = UnknownFieldSet(message)
+    unknown = [_shown_unknown(item) for item in unknown_fields]
     if unknown:
         fields[_UNKNOWN] = unknown
     return fields

@@ -5,14 +5,14 @@ never ignored: the first answer binds it, and from then on it has to come back.
 """
 
 import re
-from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 GENERATED = (
-    "*/epoch",
-    "*/client",
-    "*/session",
-    "*/nodes/*/uid",
+    "**/epoch",
+    "**/client",
+    "**/session",
+    "**/nodes/*/uid",
 )
 """Paths of values that the server makes up and later answers or requests refer to."""
 
@@ -65,4 +65,15 @@ class Generated:
 
 def is_generated(path: str) -> bool:
     """Whether a path is that of a generated value."""
-    return any(fnmatchcase(path, pattern) for pattern in GENERATED)
+    return any(matches(path, pattern) for pattern in GENERATED)
+
+
+def matches(path: str, pattern: str) -> bool:
+    """Whether a pattern is that of a path: `*` is one name, `**/` any names before it."""
+    return _compiled(pattern).fullmatch(path) is not None
+
+
+@cache
+def _compiled(pattern: str) -> "re.Pattern[str]":
+    escaped = re.escape(pattern)
+    return re.compile(escaped.replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]+"))

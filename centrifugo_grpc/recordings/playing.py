@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import grpc
 from google.protobuf import json_format
 
 from centrifugo_grpc.recordings import calling, reflecting
@@ -85,13 +86,28 @@ class Player:
             called |= {"compression": setup.compression}
         path = setup.path or calling.path_of(row, self._dialect)
         channel = self._uni if setup.port == "uni" else self._api
+        if str(row.get("client_limit", "")).startswith("default"):
+            with grpc.insecure_channel(self._server.api) as limited:
+                return calling.call(limited, called, path, self._dialect)
         if path.endswith(reflecting.METHOD):
             metadata = calling.metadata_of(called, self._dialect)
             return reflecting.ask(channel, path, metadata)
         try:
+            if "server_state" in row:
+                return self._call_frozen(channel, called, path)
             return calling.call(channel, called, path, self._dialect)
         except NotGivenError as error:
             raise NotPlayedError(str(error)) from None
+
+    def _call_frozen(self, channel: grpc.Channel, called: Row, path: str) -> Row:
+        """A call that the server does not get to see before the client has given it up."""
+        self._server.process.send_signal(signal.SIGSTOP)
+        try:
+            if "deadline_s" in called:
+                return calling.call(channel, called, path, self._dialect)
+            return calling.cancelled(channel, called, path, self._dialect)
+        finally:
+            self._server.process.send_signal(signal.SIGCONT)
 
     def _stand_in_for_ids(self, request: Mapping[str, Any]) -> None:
         """An id in a request that no answer showed before is of the client that came last."""
@@ -114,8 +130,6 @@ class Player:
 
     def _state_of_process(self, row: Row) -> Row:
         process = self._server.process
-        if process is None:
-            raise NotPlayedError(row["rpc"])
         if row["rpc"] == "SIGTERM":
             response: Row = {"exit_code": process.wait(_END_SECONDS)}
         else:
@@ -136,7 +150,9 @@ class Player:
         if setup.drain:
             for client in self._clients.values():
                 client.take(0, 0, QUIET)
-        if setup.signal and self._server.process:
+        if setup.restart:
+            self._server.restart()
+        if setup.signal:
             self._server.process.send_signal(signal.Signals[f"SIG{setup.signal}"])
 
     def _open(self, opening: Opening, setup: Setup) -> None:

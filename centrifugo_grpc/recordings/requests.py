@@ -24,14 +24,18 @@ class NotGivenError(Exception):
     """The row leaves its request out, or tells it in words."""
 
 
-def body_of(row: Row, dialect: Dialect) -> bytes:
-    """The serialized request of an API call."""
+def bodies_of(row: Row, dialect: Dialect) -> list[bytes]:
+    """The serialized requests of an API call: nearly always one."""
+    if "messages" in row["request"]:
+        return [bytes.fromhex(message) for message in row["request"]["messages"]]
+    return [_body_of(row, dialect)]
+
+
+def _body_of(row: Row, dialect: Dialect) -> bytes:
     request = row["request"]
     for raw in ("<raw>", "raw_hex"):
         if isinstance(request.get(raw), str):
             return _from_hex(request[raw])
-    if "messages" in request:
-        return bytes.fromhex(request["messages"][0])
     size = request.get("<serialized size>", request.get("serialized_size"))
     fields = {key: value for key, value in request.items() if not _is_remark(key)}
     name = row["rpc"].rpartition("/")[2]

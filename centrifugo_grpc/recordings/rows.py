@@ -26,6 +26,10 @@ ANSWER_KEYS = (
 """What a server is held to. `derived`, `attempts`, `note` and the like tell of the recorder."""
 
 
+_OTHER_START = {"flags-only", "environment-only"}
+"""Profiles of 2.8 whose servers had no configuration file."""
+
+
 class Kind(Enum):
     """Classes of rows: they differ in who drives them and in how many have to be equal."""
 
@@ -70,9 +74,13 @@ def kind_of(row: Row) -> Kind:
     rpc, profile = row["rpc"], profile_of(row)
     if rpc.startswith(("raw HTTP", "(raw http", "(raw tcp")):
         return Kind.HTTP2
-    if rpc in {"process start", "(startup)", "(tls handshake)", "(cli)"} or "tls" in profile:
+    if (
+        profile in _OTHER_START
+        or rpc in {"process start", "(startup)", "(tls handshake)", "(cli)"}
+        or "tls" in profile
+    ):
         return Kind.START
-    is_call = rpc not in {"process", "SIGTERM"} and not rpc.startswith("(") or rpc == "(raw)"
+    is_call = (rpc not in {"process", "SIGTERM"} and not rpc.startswith("(")) or rpc == "(raw)"
     if not is_call or rpc == "CentrifugoUniStream/Consume" or _tells_of_clients(row):
         return Kind.SUBSCRIBER
     return Kind.API

@@ -1,65 +1,71 @@
-"""Servers to repeat a recording on: configured like the recorded one, on free ports."""
+"""Servers to repeat a recording on, configured like the recorded one."""
 
 import json
-import os
-import shlex
-import socket
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from centrifugo_grpc.problem import Problem
-from centrifugo_grpc.recordings.rows import Segment
+from centrifugo_grpc.launching import Launch, Launcher
+from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.releases import Release
 
-START_SECONDS = 30.0
-_STEP = 0.02
 
-
-@dataclass(frozen=True)
+@dataclass
 class Server:
-    """Where a server listens: the GRPC API, uni gRPC and HTTP, each host:port."""
+    """A server and where it listens: the GRPC API, uni gRPC and HTTP, each host:port."""
 
-    api: str
-    uni: str
-    http: str
-    process: "subprocess.Popen[bytes] | None" = None
+    launcher: Launcher
+    launch: Launch
+
+    @property
+    def api(self) -> str:
+        """The address of the GRPC API."""
+        return self.launch.address
+
+    @property
+    def uni(self) -> str:
+        """The address of uni gRPC, which 2.8 does not have."""
+        return self.launch.streams.get("uni", self.api)
+
+    @property
+    def http(self) -> str:
+        """The address of the WebSocket endpoint."""
+        return self.launch.streams["http"]
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The running server."""
+        return self.launcher.process(self.launch.address)
+
+    def restart(self) -> None:
+        """Stop it and start it again, on the same ports."""
+        self.process.terminate()
+        self.process.wait()
+        self.launcher.start([self.launch])
 
 
-@dataclass(frozen=True)
-class Start:
-    """How to start a server: a command in which `{config}` is the configuration file."""
-
-    command: str
-
-    def __call__(self, config: Path) -> list[str]:
-        """The command line."""
-        return [word.format(config=config) for word in shlex.split(self.command)]
+def reference(release: Release) -> str:
+    """The command that starts the reference server as a release."""
+    return f"'{sys.executable}' -m reference_server -c {{config}} --release {release}"
 
 
-def reference(release: Release) -> Start:
-    """How to start the reference server as a release."""
-    python = shlex.quote(sys.executable)
-    return Start(f"{python} -m reference_server -c {{config}} --release {release}")
-
-
-def config_of(segment: Segment, main: Mapping[str, Any], release: Release) -> dict[str, Any]:
-    """The configuration of the rows of a segment; `main` is the recording's whole file.
+def config_of(rows: Sequence[Row], main: Mapping[str, Any], release: Release) -> dict[str, Any]:
+    """The configuration that rows were recorded with; `main` is the recording's whole file.
 
     In 3 and later a row tells what its profile changes of it; in 2.8 the options that matter and
     the namespaces of its channels.
     """
     if release is not Release.V2_8:
-        merged = _merged(main, segment.rows[0]["config"].get("options") or {})
-        return _without_key(merged) if segment.profile == "nokey" else merged
+        merged = _merged(main, rows[0]["config"].get("options") or {})
+        return _without_key(merged) if rows[0]["config"]["profile"] == "nokey" else merged
     changes: dict[str, Any] = {}
     namespaces = {item["name"]: item for item in main["namespaces"]}
-    for row in segment.rows:
+    for row in rows:
         told = {key: value for key, value in row["config"].items() if not key.startswith("(")}
         named = told.pop("namespaces", [])
         if isinstance(named, list):
@@ -71,74 +77,19 @@ def config_of(segment: Segment, main: Mapping[str, Any], release: Release) -> di
 
 @contextmanager
 def running(
-    start: Start,
-    config: Mapping[str, Any],
-    release: Release,
-    folder: Path,
-    environ: Mapping[str, str] | None = None,
+    command: str, config: Mapping[str, Any], release: Release, environ: Mapping[str, str]
 ) -> Iterator[Server]:
     """Run a server with a configuration, on free ports of this machine."""
-    api, uni, http = free_ports(3)
-    file = folder / "config.json"
-    file.write_text(json.dumps(_on_ports(config, release, api, uni, http)))
-    log = folder / "server.log"
-    kept = {name: value for name, value in os.environ.items() if "CENTRIFUGO" not in name}
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            start(file), stdout=output, stderr=output, env={**kept, **(environ or {})}
-        )
+    with tempfile.TemporaryDirectory(prefix="recording-") as folder:
+        file = Path(folder) / "recorded.json"
+        file.write_text(json.dumps(config), encoding="utf-8")
+        launch = Launch(command, file, release, environ)
+        launcher = Launcher()
         try:
-            _wait_for_port(process, api, log)
-            yield Server(*(f"127.0.0.1:{port}" for port in (api, uni, http)), process)
+            launcher.start([launch])
+            yield Server(launcher, launch)
         finally:
-            process.terminate()
-            try:
-                process.wait(START_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-
-
-def free_ports(count: int) -> Sequence[int]:
-    """Ports that nobody listened on a moment ago."""
-    sockets = [socket.socket() for _ in range(count)]
-    try:
-        for held in sockets:
-            held.bind(("127.0.0.1", 0))
-        return [held.getsockname()[1] for held in sockets]
-    finally:
-        for held in sockets:
-            held.close()
-
-
-def _wait_for_port(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            break
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(_STEP)
-    raise Problem(f"the server did not start: {log.read_text(errors='replace')[-600:]}")
-
-
-def _on_ports(
-    config: Mapping[str, Any], release: Release, api: int, uni: int, http: int
-) -> dict[str, Any]:
-    if release >= Release.V6_9:
-        return _merged(
-            config,
-            {
-                "grpc_api": {"port": api},
-                "uni_grpc": {"port": uni},
-                "http_server": {"port": http},
-            },
-        )
-    ports: dict[str, Any] = {"grpc_api_port": api, "port": str(http), "address": "127.0.0.1"}
-    if release is not Release.V2_8:
-        ports["uni_grpc_port"] = uni
-    return {**config, **ports}
+            launcher.close()
 
 
 def _without_key(config: Mapping[str, Any]) -> dict[str, Any]:

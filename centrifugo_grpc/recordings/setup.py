@@ -30,6 +30,7 @@ class Setup:
     calls: tuple[tuple[str, dict[str, Any]], ...] = ()
     drain: bool = False
     signal: str = ""
+    restart: bool = False
 
     path: str = ""
     port: str = "api"

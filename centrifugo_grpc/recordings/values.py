@@ -72,8 +72,9 @@ def list_of(ends: Mapping[str, Any]) -> list[Any]:
     All were made by a rule: one item over and over, or names with the position in them, every
     tenth of them another.
     """
-    first, last, count = ends["first"], ends["last"], ends["count"]
-    found = [list(first[:1]) * count]
+    first, last = ends["first"], ends["last"]
+    count: int = ends["count"]
+    found: list[list[Any]] = [list(first[:1]) * count]
     if isinstance(first[0], str):
         names, tenths = first[0].removesuffix("0"), last[-1].removesuffix(str(count - 1))
         found.append([f"{names}{at}" for at in range(count)])

@@ -1,8 +1,8 @@
 """Makes the committed rows of recordings: `python -m tests.recordings.pack FOLDER`.
 
 FOLDER holds the exchanges as they were recorded, `v<release>.jsonl`. The same files give the same
-bytes. What is changed: fields of 6.9's publications that unistream.proto did not declare at the
-time of the recording get the names that they have now.
+bytes. What is changed: fields that unistream.proto did not declare at the time of the recording
+(6.9's publications, the reason of 3.2's Unsubscribe) get the names that they have now.
 """
 
 import base64
@@ -15,7 +15,7 @@ from centrifugo_grpc.recordings.rows import save
 
 FOLDER = Path(__file__).parent / "rows"
 _UNKNOWN = "<unknown fields>"
-_NAMES = {11: "key", 14: "epoch", 16: "version"}
+_NAMES = {3: "reason", 11: "key", 14: "epoch", 16: "version"}
 
 
 def main(folder: Path) -> None:
@@ -32,11 +32,13 @@ def named(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     fields = {name: named(item) for name, item in value.items() if name != _UNKNOWN}
-    for field in value.get(_UNKNOWN, ()):
-        told = field["value"]
-        text = base64.b64decode(told["base64"]).decode() if isinstance(told, dict) else str(told)
-        fields[_NAMES[field["field"]]] = text
-    return fields
+    unknown = value.get(_UNKNOWN, ())
+    return fields | {_NAMES[field["field"]]: _text(field["value"]) for field in unknown}
+
+
+def _text(value: Any) -> str:
+    is_bytes = isinstance(value, dict)
+    return base64.b64decode(value["base64"]).decode() if is_bytes else str(value)
 
 
 if __name__ == "__main__":

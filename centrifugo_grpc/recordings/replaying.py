@@ -1,0 +1,136 @@
+"""Repeats a whole recording and tells how each row came out."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.recordings import servers
+from centrifugo_grpc.recordings.comparing import Comparison, Mask
+from centrifugo_grpc.recordings.masks import MASKS
+from centrifugo_grpc.recordings.playing import NotPlayedError, Player
+from centrifugo_grpc.recordings.rows import Kind, Row, Segment, kind_of, load, segments
+from centrifugo_grpc.recordings.setup import Setup, load_setups
+from centrifugo_grpc.releases import Release, dialect_of
+
+JOBS = 4
+"""Servers at once: most of a replay is waiting."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The rows of one release, what they leave out, and the configuration file they had."""
+
+    version: str
+    rows: Sequence[Row]
+    setups: Mapping[str, Setup]
+    main: Mapping[str, Any]
+
+    @property
+    def release(self) -> Release:
+        """The release line that was recorded."""
+        return Release(self.version.rpartition(".")[0])
+
+
+@dataclass(frozen=True)
+class Played:
+    """A row and what came of it: the answer, or why it was not repeated."""
+
+    row: Row
+    answer: Row | None
+    differences: tuple[str, ...]
+    not_played: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """The class of the row."""
+        return kind_of(self.row)
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether the server answered as recorded."""
+        return not self.differences and not self.not_played
+
+
+@dataclass
+class Replay:
+    """All rows in their order, and how often each mask was needed."""
+
+    played: list[Played] = field(default_factory=list)
+    used: Counter[Mask] = field(default_factory=Counter)
+
+
+def recording_in(folder: Path, version: str) -> Recording:
+    """The recording of a version in a folder; raises `Problem` if there is none."""
+    release = Release(version.rpartition(".")[0])
+    main = folder / "configs" / f"{release}.json"
+    try:
+        config = json.loads(main.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Problem(f"{main} is no configuration: {error}") from None
+    rows = load(folder / "rows" / f"{version}.jsonl.xz")
+    return Recording(
+        version, rows, load_setups(folder / "setup" / f"{dialect_of(release)}.json"), config
+    )
+
+
+def replay(recording: Recording, command: str, profiles: Sequence[str] = ()) -> Replay:
+    """Repeat a recording on servers that a command starts, each configuration on its own."""
+    wanted = [
+        segment
+        for segment in segments(recording.rows)
+        if not profiles or segment.profile in profiles
+    ]
+    result = Replay()
+    with ThreadPoolExecutor(JOBS) as pool:
+        for played, used in pool.map(lambda one: _segment(recording, one, command), wanted):
+            result.played += played
+            result.used += used
+    return result
+
+
+def _segment(
+    recording: Recording, segment: Segment, command: str
+) -> tuple[list[Played], Counter[Mask]]:
+    rows = segment.rows
+    if all(kind_of(row) is Kind.START for row in rows):
+        return [Played(row, None, (), "start-up") for row in rows], Counter()
+    config = servers.config_of(rows, recording.main, recording.release)
+    comparison = Comparison(MASKS)
+    played = []
+    environ = rows[0].get("env", {})
+    with servers.running(command, config, recording.release, environ) as server:
+        player = Player(server, recording.release, recording.setups, comparison.generated)
+        for row, answer in player.play(rows):
+            if isinstance(answer, NotPlayedError):
+                played.append(Played(row, None, (), str(answer)))
+            else:
+                found = tuple(comparison.differences(row, answer))
+                played.append(Played(row, row_with(row, answer), found))
+    return played, comparison.used
+
+
+def row_with(row: Row, answer: Row) -> Row:
+    """A row with another answer."""
+    kept = {key: value for key, value in row.items() if key not in _OF_ANSWERS}
+    return kept | answer
+
+
+_OF_ANSWERS = {
+    "response",
+    "set",
+    "wire_hex",
+    "wire",
+    "grpc_error",
+    "trailing_metadata",
+    "pushes",
+    "stream_end",
+    "observed",
+    "derived",
+    "attempts",
+    "other_answers_seen",
+}
