@@ -233,6 +233,15 @@ ANSWERS_MISSING_MESSAGE = since(
     "facts v2.md 4, v3-v6.md 3 Raw HTTP/2",
 )
 
+# ---- Delivery -----------------------------------------------------------------------------------
+
+REFUSES_BINARY_FOR_JSON = until(
+    "A payload that is no JSON is answered with error 100 where a JSON client subscribes; after,"
+    " such clients are disconnected with 3506",
+    Release.V3_2,
+    "facts v2.md 5; centrifuge v0.23.1 hub.go (3.2), v0.28.2 hub.go (4.1)",
+)
+
 # ---- RPCs ---------------------------------------------------------------------------------------
 
 

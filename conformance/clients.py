@@ -72,6 +72,11 @@ class Client:
         """Deviates if the server did not accept the connection."""
         assert self.connected
 
+    def subscription(self, channel: str) -> Subscription:
+        """What the client was told of a subscription when it subscribed."""
+        told = self.connected.subs.get(channel)
+        return self.expect(Subscription, channel=channel) if told is None else told
+
     def payloads(self, channel: str, count: int) -> list[bytes]:
         """The payloads received in a channel, awaited until there are `count`."""
         return [pub.data for pub in self.publications(channel, count)]

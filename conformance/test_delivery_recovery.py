@@ -5,7 +5,7 @@ from centrifugo_grpc.subscriber.events import Publication, Subscription
 from centrifugo_grpc.subscriber.uni import Position
 from conformance import expect
 from conformance.api import Api, Channels
-from conformance.clients import Client, Clients
+from conformance.clients import Clients
 from conformance.requirement import ALL, V2, V3, Level, requirement
 
 DOCS = "centrifugal.dev/docs/server/history_and_recovery; 2.8.7 docs/content/server/recover.md"
@@ -13,18 +13,11 @@ FACTS = "facts v2.md 6, v3-v6.md 6"
 SINCE_4 = [release for release in V3 if release >= Release.V4_1]
 
 
-def subscription(client: Client, room: str) -> Subscription:
-    """What a client was told of its subscription when it subscribed."""
-    if client.connected.subs.get(room) is not None:
-        return client.connected.subs[room]
-    return client.expect(Subscription, channel=room)
-
-
 def filled(api: Api, clients: Clients, room: str, count: int) -> str:
     """Publish `0`, `1` and so on; gives the epoch, which 2.8 tells to clients alone."""
     for number in range(count):
         expect.success(api.publish(room, b"%d" % number))
-    return subscription(clients.connect(room), room).epoch
+    return clients.connect(room).subscription(room).epoch
 
 
 def payloads(told: Subscription) -> list[bytes]:
@@ -42,7 +35,7 @@ def payloads(told: Subscription) -> list[bytes]:
 def test_the_position_is_told(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")
     answers = [api.publish(room, b"x") for _ in range(3)]
-    told = subscription(clients.connect(room), room)
+    told = clients.connect(room).subscription(room)
     expect.that(told.recoverable, "`recoverable`")
     expect.equal("offset", told.offset, 3)
     expect.that(told.epoch, "an epoch")
@@ -61,7 +54,7 @@ def test_what_was_missed_comes(api: Api, channel: Channels, clients: Clients) ->
     room = channel("recovery")
     epoch = filled(api, clients, room, 7)
     client = clients.connect(positions={room: Position(4, epoch)})
-    told = subscription(client, room)
+    told = client.subscription(room)
     expect.that(told.recovered, "`recovered`")
     got = [(pub.offset, pub.data) for pub in told.publications]
     expect.equal("publications recovered", got, [(5, b"4"), (6, b"5"), (7, b"6")])
@@ -81,7 +74,7 @@ def test_recovered_publications_are_whole(api: Api, channel: Channels, clients: 
     epoch = filled(api, clients, room, 1)
     expect.success(api.publish(room, every, tags={"a": "1"}))
     client = clients.connect(positions={room: Position(1, epoch)})
-    got = [(pub.data, dict(pub.tags)) for pub in subscription(client, room).publications]
+    got = [(pub.data, dict(pub.tags)) for pub in client.subscription(room).publications]
     expect.equal("publications recovered", got, [(every, {"a": "1"})])
 
 
@@ -98,7 +91,7 @@ def test_recovered_bytes(api: Api, channel: Channels, clients: Clients) -> None:
     epoch = filled(api, clients, room, 1)
     expect.success(api.publish(room, every))
     client = clients.connect(positions={room: Position(1, epoch)})
-    expect.equal("publications recovered", payloads(subscription(client, room)), [every])
+    expect.equal("publications recovered", payloads(client.subscription(room)), [every])
 
 
 @requirement(
@@ -111,7 +104,7 @@ def test_recovered_bytes(api: Api, channel: Channels, clients: Clients) -> None:
 def test_nothing_was_missed(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")
     epoch = filled(api, clients, room, 3)
-    told = subscription(clients.connect(positions={room: Position(3, epoch)}), room)
+    told = clients.connect(positions={room: Position(3, epoch)}).subscription(room)
     expect.that(told.recovered, "`recovered`")
     expect.equal("publications recovered", payloads(told), [])
 
@@ -127,7 +120,7 @@ def test_live_publications_follow(api: Api, channel: Channels, clients: Clients)
     room = channel("recovery")
     epoch = filled(api, clients, room, 5)
     client = clients.connect(positions={room: Position(2, epoch)})
-    told = subscription(client, room)
+    told = client.subscription(room)
     for number in range(5, 8):
         expect.success(api.publish(room, b"%d" % number))
     recovered = [pub.offset for pub in told.publications]
@@ -145,7 +138,7 @@ def test_live_publications_follow(api: Api, channel: Channels, clients: Clients)
 def test_another_epoch(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")
     epoch = filled(api, clients, room, 3)
-    told = subscription(clients.connect(positions={room: Position(1, "wrong")}), room)
+    told = clients.connect(positions={room: Position(1, "wrong")}).subscription(room)
     expect.that(not told.recovered, "`recovered` not set")
     if api.release is not Release.V2_8:  # 2.8 sends what it has.
         expect.equal("publications recovered", payloads(told), [])
@@ -163,7 +156,7 @@ def test_a_removed_history(api: Api, channel: Channels, clients: Clients) -> Non
     room = channel("recovery")
     epoch = filled(api, clients, room, 3)
     expect.success(api.history_remove(room))
-    told = subscription(clients.connect(positions={room: Position(1, epoch)}), room)
+    told = clients.connect(positions={room: Position(1, epoch)}).subscription(room)
     expect.that(not told.recovered, "`recovered` not set")
     expect.equal("publications recovered", payloads(told), [])
 
@@ -179,7 +172,7 @@ def test_a_removed_history(api: Api, channel: Channels, clients: Clients) -> Non
 def test_a_trimmed_history(api: Api, channel: Channels, clients: Clients) -> None:
     room, size = channel("recovery"), channel.option("recovery", "size")
     epoch = filled(api, clients, room, size + 5)
-    told = subscription(clients.connect(positions={room: Position(2, epoch)}), room)
+    told = clients.connect(positions={room: Position(2, epoch)}).subscription(room)
     expect.that(not told.recovered, "`recovered` not set")
     left = [b"%d" % number for number in range(5, size + 5)]
     expected = left if api.release is Release.V2_8 else []
@@ -197,7 +190,7 @@ def test_a_trimmed_history(api: Api, channel: Channels, clients: Clients) -> Non
 def test_an_offset_beyond_the_top(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")
     epoch = filled(api, clients, room, 3)
-    told = subscription(clients.connect(positions={room: Position(9, epoch)}), room)
+    told = clients.connect(positions={room: Position(9, epoch)}).subscription(room)
     expect.that(not told.recovered, "`recovered` not set")
     expect.equal("publications recovered", payloads(told), [])
 
@@ -213,7 +206,7 @@ def test_recovery_has_to_be_asked_for(api: Api, channel: Channels, clients: Clie
     room = channel("recovery")
     epoch = filled(api, clients, room, 3)
     position = Position(1, epoch, recover=False)
-    told = subscription(clients.connect(positions={room: position}), room)
+    told = clients.connect(positions={room: position}).subscription(room)
     expect.that(not told.recovered, "`recovered` not set")
     expect.equal("publications recovered", payloads(told), [])
     expect.equal("offset", told.offset, 3)
@@ -231,7 +224,7 @@ def test_recovery_has_to_be_on(api: Api, channel: Channels, clients: Clients) ->
     room = channel("history")
     for number in range(3):
         expect.success(api.publish(room, b"%d" % number))
-    told = subscription(clients.connect(positions={room: Position(1, "")}), room)
+    told = clients.connect(positions={room: Position(1, "")}).subscription(room)
     expect.that(not told.recovered, "`recovered` not set")
     expect.equal("publications recovered", payloads(told), [])
 
@@ -247,7 +240,7 @@ def test_recovery_has_to_be_on(api: Api, channel: Channels, clients: Clients) ->
 def test_a_blank_epoch(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")
     filled(api, clients, room, 3)
-    told = subscription(clients.connect(positions={room: Position(1, "")}), room)
+    told = clients.connect(positions={room: Position(1, "")}).subscription(room)
     expect.that(told.recovered, "`recovered`")
     expect.equal("publications recovered", payloads(told), [b"1", b"2"])
 
@@ -264,13 +257,13 @@ def test_a_blank_epoch(api: Api, channel: Channels, clients: Clients) -> None:
 def test_was_recovering(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")
     epoch = filled(api, clients, room, 4)
-    told = subscription(clients.connect(positions={room: Position(2, epoch)}), room)
+    told = clients.connect(positions={room: Position(2, epoch)}).subscription(room)
     expect.that(told.was_recovering, "`was_recovering`")
     expect.equal("offset", told.offset, 2)
-    failed = subscription(clients.connect(positions={room: Position(2, "wrong")}), room)
+    failed = clients.connect(positions={room: Position(2, "wrong")}).subscription(room)
     expect.that(failed.was_recovering, "`was_recovering` after a failure, too")
     expect.equal("offset after a failure", failed.offset, 4)
-    fresh = subscription(clients.connect(room), room)
+    fresh = clients.connect(room).subscription(room)
     expect.that(not fresh.was_recovering, "no `was_recovering` for a newcomer")
 
 
@@ -285,10 +278,10 @@ def test_was_recovering(api: Api, channel: Channels, clients: Clients) -> None:
 def test_positioned(api: Api, channel: Channels, clients: Clients) -> None:
     room, plain = channel("position"), channel("plain")
     client = clients.connect(room, plain)
-    told = subscription(client, room)
+    told = client.subscription(room)
     expect.equal("`positioned`", told.positioned, api.release >= Release.V4_1)
     expect.that(not told.recoverable, "`recoverable` not set")
-    expect.that(not subscription(client, plain).positioned, "`positioned` not set elsewhere")
+    expect.that(not client.subscription(plain).positioned, "`positioned` not set elsewhere")
 
 
 @requirement(
@@ -303,10 +296,10 @@ def test_cache_mode(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("cache")
     for number in range(3):
         expect.success(api.publish(room, b"%d" % number))
-    asked = subscription(clients.connect(positions={room: Position()}), room)
+    asked = clients.connect(positions={room: Position()}).subscription(room)
     expect.equal("publications recovered", payloads(asked), [b"2"])
     expect.that(asked.recovered, "`recovered`")
-    unasked = subscription(clients.connect(room), room)
+    unasked = clients.connect(room).subscription(room)
     expect.equal("publications without asking", payloads(unasked), [])
 
 
@@ -322,5 +315,5 @@ def test_auto_cache_recover(api: Api, channel: Channels, clients: Clients) -> No
     room = channel("auto_cache")
     for number in range(3):
         expect.success(api.publish(room, b"%d" % number))
-    told = subscription(clients.connect(room), room)
+    told = clients.connect(room).subscription(room)
     expect.equal("publications", payloads(told), [b"2"])

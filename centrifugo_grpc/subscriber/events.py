@@ -26,7 +26,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Publication(Event):
-    """A publication. `key`, `version` and `epoch` are told by 6.9 alone."""
+    """A publication. `key` and what follows are told by 6.9 alone."""
 
     data: bytes = b""
     offset: int = 0
@@ -35,6 +35,7 @@ class Publication(Event):
     key: str = ""
     version: int = 0
     epoch: str = ""
+    removed: bool = False
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,7 @@ class JsonV1:
         """Newlines part the replies of a frame."""
         for raw in _lines(frame):
             text = raw.decode("utf-8", "surrogateescape")
-            try:
-                reply = json.loads(text)
-            except ValueError as error:
-                yield events.Undecodable(raw=raw, why=str(error))
-                continue
+            reply = json.loads(text)
             result = reply.get("result", {})
             if "id" in reply:
                 yield _replied(sent[reply["id"]], reply.get("error"), result)
@@ -54,11 +50,7 @@ class JsonV2:
         """Newlines part the replies of a frame; an empty one is a ping."""
         for raw in _lines(frame):
             text = raw.decode("utf-8", "surrogateescape")
-            try:
-                reply = json.loads(text)
-            except ValueError as error:
-                yield events.Undecodable(raw=raw, why=str(error))
-                continue
+            reply = json.loads(text)
             if "id" in reply:
                 command = sent[reply["id"]]
                 yield _replied(command, reply.get("error"), reply.get(command.command, {}))

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from google.protobuf.message import DecodeError
-
 from centrifugo_grpc.subscriber import events
 from centrifugo_grpc.subscriber.websocket import Sent
 from protos.client import v1_pb2 as v1
@@ -48,15 +46,12 @@ class ProtobufV1:
 
     def decode(self, frame: bytes, sent: Mapping[int, Sent]) -> Iterator[events.Event]:
         """The replies of a frame."""
-        try:
-            for body in _parted(frame):
-                reply = v1.Reply.FromString(body)
-                if reply.id:
-                    yield _replied(sent[reply.id], reply)
-                else:
-                    yield _pushed(v1.Push.FromString(reply.result))
-        except (DecodeError, ValueError) as error:
-            yield events.Undecodable(raw=frame, why=str(error))
+        for body in _parted(frame):
+            reply = v1.Reply.FromString(body)
+            if reply.id:
+                yield _replied(sent[reply.id], reply)
+            else:
+                yield _pushed(v1.Push.FromString(reply.result))
 
 
 def _length(value: int) -> bytes:

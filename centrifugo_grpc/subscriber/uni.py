@@ -10,6 +10,7 @@ from google.protobuf.message import DecodeError
 
 from centrifugo_grpc.subscriber import events
 from centrifugo_grpc.subscriber.inbox import Inbox
+from protos.client import v2_pb2 as protocol
 from protos.v3 import unistream_pb2 as uni
 
 METHOD = "/centrifugal.centrifugo.unistream.CentrifugoUniStream/Consume"
@@ -74,17 +75,17 @@ class UniSubscriber(Inbox):
     def _read(self) -> None:
         try:
             for raw in self._call:
-                self.put(_event(raw))
+                try:
+                    self.put(_event(raw))
+                except DecodeError as error:
+                    self.put(events.Undecodable(raw=raw, why=str(error)))
         except (grpc.RpcError, grpc.FutureCancelledError):
             pass  # The status says it.
         self.put(events.Ended(status=self._call.code().name, details=self._call.details() or ""))
 
 
 def _event(raw: bytes) -> events.Event:
-    try:
-        push = uni.Push.FromString(raw)
-    except DecodeError as error:
-        return events.Undecodable(raw=raw, why=str(error))
+    push = protocol.Push.FromString(raw)
     if not raw:
         return events.Ping()
     kinds = [name for name in _DECODERS if push.HasField(name)]
@@ -97,11 +98,11 @@ def _event(raw: bytes) -> events.Event:
     return event
 
 
-def _info(info: uni.ClientInfo) -> events.ClientInfo:
+def _info(info: protocol.ClientInfo) -> events.ClientInfo:
     return events.ClientInfo(info.user, info.client, info.conn_info, info.chan_info)
 
 
-def _publication(channel: str, pub: uni.Publication) -> events.Publication:
+def _publication(channel: str, pub: protocol.Publication) -> events.Publication:
     return events.Publication(
         channel,
         data=pub.data,
@@ -110,11 +111,12 @@ def _publication(channel: str, pub: uni.Publication) -> events.Publication:
         info=_info(pub.info) if pub.HasField("info") else None,
         key=pub.key,
         version=pub.version,
+        removed=pub.removed,
         epoch=pub.epoch,
     )
 
 
-def _connected(channel: str, connect: uni.Connect) -> events.Connected:
+def _connected(channel: str, connect: protocol.Connect) -> events.Connected:
     return events.Connected(
         channel,
         client=connect.client,
@@ -127,7 +129,7 @@ def _connected(channel: str, connect: uni.Connect) -> events.Connected:
     )
 
 
-def _subscription(channel: str, result: uni.SubscribeResult) -> events.Subscription:
+def _subscription(channel: str, result: protocol.SubscribeResult) -> events.Subscription:
     return events.Subscription(
         channel,
         recoverable=result.recoverable,
@@ -141,7 +143,7 @@ def _subscription(channel: str, result: uni.SubscribeResult) -> events.Subscript
     )
 
 
-def _subscribed(channel: str, push: uni.Subscribe) -> events.Subscribed:
+def _subscribed(channel: str, push: protocol.Subscribe) -> events.Subscribed:
     return events.Subscribed(
         channel,
         recoverable=push.recoverable,

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from google.protobuf.message import DecodeError
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import connect
 
@@ -17,6 +18,8 @@ from centrifugo_grpc.subscriber.uni import Position
 
 PATH = "/connection/websocket"
 _CLOSE_SECONDS = 2.0
+_UNDECODABLE = (LookupError, TypeError, ValueError, AttributeError, DecodeError, StopIteration)
+"""What decoding ends with where a frame is not what the protocol says."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,19 @@ class WebSocketSubscriber(Inbox):
     def _read(self) -> None:
         try:
             while True:
-                frame = self._socket.recv(decode=False)
-                for event in self._codec.decode(frame, self._sent):
-                    self.put(event)
+                self._take(self._socket.recv(decode=False))
         except ConnectionClosed as closed:
             if closed.rcvd is not None and closed.rcvd.code >= 3000:
                 self.put(_disconnected(closed.rcvd.code, closed.rcvd.reason))
             reason = closed.rcvd.reason if closed.rcvd is not None else str(closed)
             self.put(events.Ended(status="closed", details=reason))
+
+    def _take(self, frame: bytes) -> None:
+        try:
+            for event in self._codec.decode(frame, self._sent):
+                self.put(event)
+        except _UNDECODABLE as error:
+            self.put(events.Undecodable(raw=frame, why=repr(error)))
 
 
 def _disconnected(code: int, text: str) -> events.Disconnected:
