@@ -3,6 +3,7 @@
 Needs the package h2 (extra `conformance`).
 """
 
+import contextlib
 import socket
 import time
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from h2.events import (
     ConnectionTerminated,
     DataReceived,
     Event,
+    PingAckReceived,
     ResponseReceived,
     StreamEnded,
     StreamReset,
@@ -48,7 +50,6 @@ class Answer:
     trailers: Headers = ()
     reset: int | None = None
     goaway: int | None = None
-    debug: bytes = b""
     is_closed: bool = False
     is_ended: bool = False
 
@@ -75,12 +76,20 @@ class Request:
 
 
 class Connection:
-    """A connection in HTTP/2 over a socket, plaintext or TLS."""
+    """A connection in HTTP/2 over a socket, plaintext or TLS.
+
+    `goaway` is the error code and the debug data of a GOAWAY, `acknowledged` counts answers to
+    our pings.
+    """
+
+    goaway: tuple[int, bytes] | None = None
+    acknowledged = 0
 
     def __init__(self, raw: socket.socket) -> None:
         self._socket = raw
         self._h2 = H2Connection(CONFIG)
         self._answers: dict[int, Answer] = {}
+        self._is_closed = False
         self._h2.initiate_connection()
         self._h2.increment_flow_control_window(WINDOW - 65535)
         self._flush()
@@ -108,8 +117,15 @@ class Connection:
 
     def ping(self) -> None:
         """Send a ping."""
-        self._h2.ping(b"12345678")
-        self._flush()
+        with contextlib.suppress(H2Error, OSError):
+            self._h2.ping(b"12345678")
+            self._flush()
+
+    def settle(self, seconds: float) -> None:
+        """Take in what comes in this time."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not self._is_closed:
+            self._receive(left)
 
     def _receive(self, seconds: float) -> None:
         self._socket.settimeout(seconds)
@@ -130,15 +146,18 @@ class Connection:
             self._end_all()
 
     def _end_all(self) -> None:
+        self._is_closed = True
         for answer in self._answers.values():
             answer.is_closed = True
 
     def _take(self, event: Event) -> None:
         if isinstance(event, ConnectionTerminated):
+            self.goaway = int(event.error_code or 0), event.additional_data or b""
             for answer in self._answers.values():
-                answer.goaway = int(event.error_code or 0)
-                answer.debug = event.additional_data or b""
+                answer.goaway = self.goaway[0]
             return
+        if isinstance(event, PingAckReceived):
+            self.acknowledged += 1
         stream = getattr(event, "stream_id", None)
         answer = self._answers.get(stream or 0, Answer())
         if isinstance(event, ResponseReceived):
