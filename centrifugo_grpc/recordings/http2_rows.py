@@ -16,7 +16,7 @@ from centrifugo_grpc.raw_http2 import Answer, Connection, Request, exchange
 from centrifugo_grpc.releases import Dialect
 
 Row = dict[str, Any]
-SECONDS = 3.0
+SECONDS = 2.0
 """How long an answer is waited for that may never come."""
 NOT_COMPARED = "grpc-accept-encoding"
 """grpcio sends this header with every answer and has no option to leave it out; Go's never do."""

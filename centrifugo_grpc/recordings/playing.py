@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 from google.protobuf import json_format
 
-from centrifugo_grpc.recordings import calling, reflecting
+from centrifugo_grpc.recordings import calling, http2_rows, reflecting
 from centrifugo_grpc.recordings.clients import Opening, planned
 from centrifugo_grpc.recordings.consuming import UniClient
 from centrifugo_grpc.recordings.generated import Generated
@@ -71,9 +71,17 @@ class Player:
             return self._received(row, setup, client)
         if row["rpc"] in {"process", "SIGTERM"}:
             return self._state_of_process(row)
-        if kind_of(row) in {Kind.HTTP2, Kind.START} or not _is_call(row):
+        if kind_of(row) is Kind.HTTP2:
+            return self._raw(row)
+        if kind_of(row) is Kind.START or not _is_call(row):
             raise NotPlayedError(row["rpc"])
         return self._call(row, setup)
+
+    def _raw(self, row: Row) -> Row:
+        try:
+            return http2_rows.answered(row, self._server.api, self._server.uni, self._dialect)
+        except OSError as error:
+            raise NotPlayedError(f"no connection: {error.strerror}") from None
 
     def _call(self, row: Row, setup: Setup) -> Row:
         self._stand_in_for_ids(row["request"])
