@@ -5,12 +5,13 @@ import re
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import grpc
 from google.protobuf import json_format
 
-from centrifugo_grpc.recordings import calling, http2_rows, reflecting
+from centrifugo_grpc.recordings import calling, http2_rows, reflecting, tls_rows
 from centrifugo_grpc.recordings.clients import Opening, planned
 from centrifugo_grpc.recordings.consuming import UniClient
 from centrifugo_grpc.recordings.generated import Generated
@@ -41,11 +42,13 @@ class Player:
         release: Release,
         setups: Mapping[str, Setup],
         generated: Generated,
+        certificates: Path,
     ) -> None:
         self._server = server
         self._dialect = dialect_of(release)
         self._setups = setups
         self._generated = generated
+        self._certificates = certificates
         self._api = calling.channel_to(server.api)
         self._uni = calling.channel_to(server.uni)
         self._clients: dict[str, UniClient] = {}
@@ -71,15 +74,18 @@ class Player:
             return self._received(row, setup, client)
         if row["rpc"] in {"process", "SIGTERM"}:
             return self._state_of_process(row)
-        if kind_of(row) is Kind.HTTP2:
+        if kind_of(row) is Kind.HTTP2 or tls_rows.is_tls(row):
             return self._raw(row)
         if kind_of(row) is Kind.START or not _is_call(row):
             raise NotPlayedError(row["rpc"])
         return self._call(row, setup)
 
     def _raw(self, row: Row) -> Row:
+        api, uni, http = self._server.api, self._server.uni, self._server.http
         try:
-            return http2_rows.answered(row, self._server.api, self._server.uni, self._dialect)
+            if tls_rows.is_tls(row):
+                return tls_rows.answered(row, api, http, self._certificates, self._dialect)
+            return http2_rows.answered(row, api, uni, self._dialect)
         except OSError as error:
             raise NotPlayedError(f"no connection: {error.strerror}") from None
 

@@ -15,6 +15,7 @@ from centrifugo_grpc.recordings.masks import MASKS
 from centrifugo_grpc.recordings.playing import NotPlayedError, Player
 from centrifugo_grpc.recordings.rows import Kind, Row, Segment, kind_of, load, segments
 from centrifugo_grpc.recordings.setup import Setup, load_setups
+from centrifugo_grpc.recordings.tls_rows import is_tls, with_certificates
 from centrifugo_grpc.releases import Release, dialect_of
 
 JOBS = 4
@@ -29,6 +30,7 @@ class Recording:
     rows: Sequence[Row]
     setups: Mapping[str, Setup]
     main: Mapping[str, Any]
+    certificates: Path
 
     @property
     def release(self) -> Release:
@@ -73,9 +75,8 @@ def recording_in(folder: Path, version: str) -> Recording:
     except (OSError, ValueError) as error:
         raise Problem(f"{main} is no configuration: {error}") from None
     rows = load(folder / "rows" / f"{version}.jsonl.xz")
-    return Recording(
-        version, rows, load_setups(folder / "setup" / f"{dialect_of(release)}.json"), config
-    )
+    setups = load_setups(folder / "setup" / f"{dialect_of(release)}.json")
+    return Recording(version, rows, setups, config, folder / "certificates")
 
 
 def replay(recording: Recording, command: str, profiles: Sequence[str] = ()) -> Replay:
@@ -97,14 +98,21 @@ def _segment(
     recording: Recording, segment: Segment, command: str
 ) -> tuple[list[Played], Counter[Mask]]:
     rows = segment.rows
-    if all(kind_of(row) is Kind.START for row in rows):
+    if all(kind_of(row) is Kind.START and not is_tls(row) for row in rows):
         return [Played(row, None, (), "start-up") for row in rows], Counter()
     config = servers.config_of(rows, recording.main, recording.release)
+    config = with_certificates(config, recording.certificates)
     comparison = Comparison(MASKS)
     played = []
     environ = rows[0].get("env", {})
     with servers.running(command, config, recording.release, environ) as server:
-        player = Player(server, recording.release, recording.setups, comparison.generated)
+        player = Player(
+            server,
+            recording.release,
+            recording.setups,
+            comparison.generated,
+            recording.certificates,
+        )
         for row, answer in player.play(rows):
             if isinstance(answer, NotPlayedError):
                 played.append(Played(row, None, (), str(answer)))
