@@ -15,10 +15,15 @@ from reference_server.settings import Settings
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Serve by the command line, the configuration and the environment; the exit code."""
     try:
-        loaded = load_settings(parse_command_line(arguments), environ)
+        command_line = parse_command_line(arguments)
+        loaded = load_settings(command_line, environ)
         for notice in loaded.notices:
             print(notice, file=sys.stderr)
-        serve(loaded.nodes, lambda found: print(_announcement(found, loaded.nodes), flush=True))
+        serve(
+            loaded.nodes,
+            announce=lambda found: print(_announcement(found, loaded.nodes), flush=True),
+            read=lambda: load_settings(command_line, environ).nodes,
+        )
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2

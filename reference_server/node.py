@@ -1,5 +1,6 @@
 """A node: settings and the engine that runs by them."""
 
+import dataclasses
 import platform
 import time
 import uuid
@@ -90,6 +91,14 @@ class Node:
             channel, data, options.tags, retention(rules), version
         )
         return position, publication is not None
+
+    def reload(self, settings: Settings) -> None:
+        """Go by other rules of channels from now on (facts v2.md 4 Start-up, SIGHUP)."""
+        self.settings = dataclasses.replace(
+            self.settings,
+            without_namespace=settings.without_namespace,
+            namespaces=settings.namespaces,
+        )
 
     def sweep(self) -> None:
         """Free what has expired; no answer depends on when."""

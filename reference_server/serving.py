@@ -7,8 +7,10 @@ A test that wants a server inside its own loop uses `running`.
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
+from centrifugo_grpc.problem import Problem
 from reference_server.api.listening import listen_api
 from reference_server.listener import Listener
 from reference_server.node import Node
@@ -23,12 +25,17 @@ The first is the GRPC API, which is always on. They stop in reverse order.
 """
 
 
-def serve(nodes: Sequence[Settings], announce: Callable[[list[Listener]], None]) -> None:
+Read = Callable[[], Sequence[Settings]]
+
+
+def serve(
+    nodes: Sequence[Settings], announce: Callable[[list[Listener]], None], read: Read
+) -> None:
     """Serve until SIGINT or SIGTERM; `announce` gets the listeners once calls are answered.
 
-    Raises `Problem` if a port cannot be had.
+    `read` gives the settings anew on SIGHUP. Raises `Problem` if a port cannot be had.
     """
-    asyncio.run(_serve([Node(settings) for settings in nodes], announce))
+    asyncio.run(_serve([Node(settings) for settings in nodes], announce, read))
 
 
 @contextlib.asynccontextmanager
@@ -46,14 +53,26 @@ async def running(nodes: Sequence[Node]) -> AsyncIterator[list[Listener]]:
         yield listeners
 
 
-async def _serve(nodes: Sequence[Node], announce: Callable[[list[Listener]], None]) -> None:
+async def _serve(
+    nodes: Sequence[Node], announce: Callable[[list[Listener]], None], read: Read
+) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, _reload, nodes, read)
     async with running(nodes) as listeners:
         announce(listeners)
         await stop.wait()
+
+
+def _reload(nodes: Sequence[Node], read: Read) -> None:
+    """Take over the rules of channels; ports, keys and limits stay as they were at the start."""
+    try:
+        for node, settings in zip(nodes, read(), strict=True):
+            node.reload(settings)
+    except Problem as problem:
+        print(f"the configuration stays as it was: {problem}", file=sys.stderr)
 
 
 async def _sweep(nodes: Sequence[Node]) -> None:

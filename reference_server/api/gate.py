@@ -79,8 +79,8 @@ class Gate:
 
     def _guarded(self, node: Node, api: Api, method: str) -> Call:
         release, limit = node.release, node.settings.max_receive_bytes
-        authorization = f"apikey {node.settings.api_key}".encode()
         needs_key = bool(node.settings.api_key)
+        authorization = f"apikey {node.settings.api_key}".encode()
         parse = api.parser(method)
         answer = _declared_only(method) if method in PRO_RPCS[release] else api.answerer(method)
 

@@ -12,6 +12,15 @@ START_SECONDS = 20
 @contextmanager
 def serving(*arguments: str, **environ: str) -> Iterator[str]:
     """Run the server with these arguments; yields its address."""
+    with serving_process(*arguments, **environ) as (_, address):
+        yield address
+
+
+@contextmanager
+def serving_process(
+    *arguments: str, **environ: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run the server with these arguments; yields its process and its address."""
     command = [sys.executable, "-m", "reference_server", "--grpc_api_port", "0", *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_env(environ)
@@ -21,7 +30,7 @@ def serving(*arguments: str, **environ: str) -> Iterator[str]:
         try:
             line = process.stdout.readline()
             assert line.startswith("listening on "), process.stderr.read()
-            yield line.split()[2]
+            yield process, line.split()[2]
         finally:
             process.terminate()
             process.wait(START_SECONDS)
