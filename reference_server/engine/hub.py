@@ -1,58 +1,66 @@
-"""Who is connected, and subscribed to what, now. Presence is read off it."""
+"""Who is connected, and subscribed to what, now."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-
-
-@dataclass(eq=False, slots=True)
-class Connection:
-    """A client's connection. `channels` are its subscriptions: channel to chan_info."""
-
-    client: str
-    user: str
-    session: str = ""
-    conn_info: bytes = b""
-    channels: dict[str, bytes] = field(default_factory=dict)
+from collections.abc import Iterator
+from typing import Generic, Protocol, TypeVar
 
 
-class Hub:
-    """The connections of a node and their subscriptions."""
+class Member(Protocol):
+    """What the hub needs to know of a connection. All three are fixed once it is taken in."""
+
+    @property
+    def client(self) -> str:
+        """The connection's own id."""
+
+    @property
+    def user(self) -> str:
+        """Whose it is; blank is anonymous."""
+
+    @property
+    def session(self) -> str:
+        """A secret id of a one-way connection; blank for others."""
+
+
+Connection = TypeVar("Connection", bound=Member)
+
+
+class Hub(Generic[Connection]):
+    """The connections of a node and their subscriptions, in the order in which they came."""
 
     def __init__(self) -> None:
-        self._by_user: dict[str, set[Connection]] = {}
-        self._by_channel: dict[str, set[Connection]] = {}
+        self._by_user: dict[str, dict[str, Connection]] = {}
+        self._by_channel: dict[str, dict[str, Connection]] = {}
 
     def connect(self, connection: Connection) -> None:
         """Take a connection in."""
-        self._by_user.setdefault(connection.user, set()).add(connection)
+        self._by_user.setdefault(connection.user, {})[connection.client] = connection
 
     def disconnect(self, connection: Connection) -> None:
-        """Let a connection go, and its subscriptions with it."""
-        for channel in list(connection.channels):
-            self.unsubscribe(connection, channel)
-        _discard(self._by_user, connection.user, connection)
+        """Let a connection go; its subscriptions have been ended before."""
+        _discard(self._by_user, connection.user, connection.client)
 
-    def subscribe(self, connection: Connection, channel: str, chan_info: bytes = b"") -> None:
-        """Subscribe a connection, or replace the chan_info of its subscription."""
-        connection.channels[channel] = chan_info
-        self._by_channel.setdefault(channel, set()).add(connection)
+    def subscribe(self, connection: Connection, channel: str) -> None:
+        """Subscribe a connection; nothing changes if it is subscribed already."""
+        self._by_channel.setdefault(channel, {})[connection.client] = connection
 
     def unsubscribe(self, connection: Connection, channel: str) -> None:
         """End a subscription; nothing happens if there is none."""
-        connection.channels.pop(channel, None)
-        _discard(self._by_channel, channel, connection)
+        _discard(self._by_channel, channel, connection.client)
 
     def connections(self, user: str, client: str = "", session: str = "") -> list[Connection]:
         """The connections of a user, narrowed by client id and session where these are given."""
         return [
             connection
-            for connection in self._by_user.get(user, ())
+            for connection in self._by_user.get(user, {}).values()
             if client in ("", connection.client) and session in ("", connection.session)
         ]
 
-    def subscribers(self, channel: str) -> Iterable[Connection]:
-        """The connections that are subscribed to a channel."""
-        return self._by_channel.get(channel, ())
+    def all_connections(self) -> list[Connection]:
+        """Every connection."""
+        return [each for held in self._by_user.values() for each in held.values()]
+
+    def subscribers(self, channel: str) -> list[Connection]:
+        """The connections subscribed to a channel: a copy, since telling one may end it."""
+        return list(self._by_channel.get(channel, {}).values())
 
     def channels(self) -> Iterator[tuple[str, int]]:
         """Each channel that has subscribers, and how many."""
@@ -65,9 +73,9 @@ class Hub:
         return clients, len(self._by_user), len(self._by_channel), subscriptions
 
 
-def _discard(index: dict[str, set[Connection]], key: str, connection: Connection) -> None:
+def _discard(index: dict[str, dict[str, Connection]], key: str, client: str) -> None:
     held = index.get(key)
     if held is not None:
-        held.discard(connection)
+        held.pop(client, None)
         if not held:
             del index[key]

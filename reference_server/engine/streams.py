@@ -25,12 +25,29 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientInfo:
+    """What is told about a client. `conn_info` is its connection's, `chan_info` the channel's."""
+
+    user: str
+    client: str
+    conn_info: bytes = b""
+    chan_info: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
-    """What was published, with its offset (0 where no history is kept)."""
+    """What was published, with its offset (0 where no history is kept).
+
+    `info` is the client that published it, None if it came by the server's API. `version` is
+    the publisher's own, `key` that of an entry of a map (both of 6).
+    """
 
     data: bytes
     tags: Mapping[str, str]
     offset: int = 0
+    info: ClientInfo | None = None
+    version: int = 0
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,7 @@ class Streams:
         tags: Mapping[str, str],
         retention: Retention,
         version: Version = NO_VERSION,
+        info: ClientInfo | None = None,
     ) -> tuple[Publication | None, Position]:
         """Append a publication; None instead of it if its version was superseded already."""
         now = self._clock()
@@ -115,7 +133,7 @@ class Streams:
         if version.supersedes(stream.version):
             stream.version = version
             stream.top += 1
-            publication = Publication(data, tags, stream.top)
+            publication = Publication(data, tags, stream.top, info, version.number)
             stream.publications.append(publication)
             while len(stream.publications) > retention.size:
                 stream.publications.popleft()

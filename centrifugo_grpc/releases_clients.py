@@ -1,0 +1,261 @@
+"""How the releases differ towards subscribers: rows of the table in `releases`."""
+
+from centrifugo_grpc.releases import Release, Row, since, until
+
+# ---- Connecting ---------------------------------------------------------------------------------
+
+TOKEN_SUBS = since(
+    "A connection token may say `subs` with options, and `expire_at`; before, `channels` and `exp`",
+    Release.V3_2,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+TOKEN_AUDIENCE = since(
+    "Tokens are checked for audience and issuer where these are configured",
+    Release.V3_2,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+TOKEN_INFO_UNDECODABLE_IS_INVALID = until(
+    "A connection token whose `b64info` is no base64 is an invalid token; after, an internal error",
+    Release.V2_8,
+    "internal/client/handler.go, OnClientConnecting",
+)
+CONNECTION_TOKEN_HAS_NO_CHANNEL = since(
+    "A connection token with the claim `channel` is an invalid token; before, the claim is ignored",
+    Release.V4_1,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+WISHED_SUBS = since(
+    "A client may wish for server-side subscriptions as it connects", Release.V3_2, "facts v3-v6.md 6"
+)
+WISHED_SUBS_WITHOUT_TOKEN = since(
+    "Wishes of a client without a token are looked at; before, ignored",
+    Release.V4_1,
+    "facts v3-v6.md 6",
+)
+WISHED_SUBS_POSITIONED = since(
+    "A wished for subscription is positioned where the namespace says so; before, only recovered",
+    Release.V4_1,
+    "facts v3-v6.md 6",
+)
+INSECURE_ALLOWS_WISHES = since(
+    "An insecure client gets any channel it wishes for; before, by the namespace's permissions",
+    Release.V6_9,
+    "facts v3-v6.md 6",
+)
+WISHES_KEEP_USER_LIMIT = Row(
+    "A wished for channel of other users' (`#`) is refused though the namespace is open to clients",
+    "internal/client/handler.go, OnClientConnecting",
+    v2_8=True,
+    v3_2=True,
+    v4_1=False,
+    v5_4=False,
+    v6_9=True,
+)
+CHANNEL_LIMIT_CLOSES = since(
+    "More server-side subscriptions than a client may have end the connection (3505)",
+    Release.V3_2,
+    "library centrifuge, client.go, connectCmd",
+)
+SINGLE_CONNECTION_BEFORE = since(
+    "With single connections, the other ones of a user end before the new one is taken in;"
+    " before, after",
+    Release.V6_9,
+    "internal/client/handler.go of each release",
+)
+
+# ---- Permissions --------------------------------------------------------------------------------
+
+PERMISSIONS_ALLOW = since(
+    "What clients may do is allowed by the namespace's options; before, forbidden by them",
+    Release.V4_1,
+    "facts v3-v6.md 6, internal/client/handler.go of each release",
+)
+SUBSCRIPTION_TOKEN_ANYWHERE = since(
+    "A subscription token opens any channel; before, only private ones (`$`)",
+    Release.V4_1,
+    "internal/client/handler.go, OnSubscribe",
+)
+SUBSCRIPTION_TOKEN_NAMES_USER = since(
+    "The user of a subscription token has to be the connection's",
+    Release.V4_1,
+    "internal/client/handler.go, OnSubscribe",
+)
+SUBSCRIPTION_TOKEN_NAMES_CLIENT = until(
+    "The client of a subscription token has to be the connection's, a blank one too",
+    Release.V2_8,
+    "internal/client/handler.go, OnSubscribe",
+)
+SUBSCRIPTION_TOKEN_MISMATCH_CLOSES = since(
+    "A subscription token for another channel, user or client ends the connection (3500);"
+    " before, error 103",
+    Release.V4_1,
+    "internal/client/handler.go, OnSubscribe",
+)
+REFRESH_CHECKS_USER = since(
+    "The token that refreshes a connection has to be of the same user",
+    Release.V3_2,
+    "internal/client/handler.go, OnRefresh",
+)
+REFRESH_CHECKS_SUBS = since(
+    "A token that refreshes a connection with other server-side subscriptions ends it (3010)",
+    Release.V4_1,
+    "internal/client/handler.go, OnRefresh",
+)
+CHANNEL_TOO_LONG = Row(
+    "The error for a channel that is longer than it may be",
+    "library centrifuge, client.go, validateSubscribeRequest",
+    v2_8=106,
+    v3_2=107,
+    v4_1=107,
+    v5_4=107,
+    v6_9=107,
+)
+ASCII_CHANNELS = since(
+    "Clients may not name channels that are not ASCII, unless the namespace has a regex (107)",
+    Release.V4_1,
+    "internal/client/handler.go, validChannelName",
+)
+SUBSCRIBER_WISHES_COUNT_AS_SUBSCRIBED = since(
+    "A subscribing client counts as a subscriber already when it wishes for positioning,"
+    " recovery or join and leave pushes",
+    Release.V5_4,
+    "internal/client/handler.go, OnSubscribe",
+)
+
+# ---- Subscriptions ------------------------------------------------------------------------------
+
+JOIN_LEAVE_TO_ALL = until(
+    "Joins and leaves of a channel are pushed to all its subscribers, the one that leaves too;"
+    " after, to those whose subscription says so",
+    Release.V3_2,
+    "facts v3-v6.md 6, 7",
+)
+RECOVERED_EPOCH_AS_ASKED = Row(
+    "A successful recovery (protocol v2) answers with the epoch that was asked with, blank or not",
+    "facts v3-v6.md 6; library centrifuge, client.go, subscribeCmd",
+    v2_8=False,
+    v3_2=True,
+    v4_1=True,
+    v5_4=False,
+    v6_9=False,
+)
+RECOVERS_OTHER_EPOCHS = until(
+    "What a client missed is sent for a wrong epoch too, as not recovered",
+    Release.V2_8,
+    "library centrifuge 0.14.3, client.go and broker_memory.go",
+)
+RECOVERY_MODES = since(
+    "Namespaces may recover the latest publication only (mode `cache`)",
+    Release.V5_4,
+    "facts v3-v6.md 6",
+)
+LATE_PUBLICATIONS_SKIPPED = since(
+    "A publication of an offset that a subscriber has is not sent to it; before, it ends the"
+    " subscription as insufficient state",
+    Release.V6_9,
+    "library centrifuge, client.go, writePublicationUpdatePosition",
+)
+SUBSCRIPTIONS_END_ALONE = since(
+    "A client-side subscription that has expired or lost its position ends alone (protocol v2);"
+    " before, with its connection",
+    Release.V3_2,
+    "library centrifuge, client.go, isAsyncUnsubscribe",
+)
+POSITION_CHECK_FAILURES = Row(
+    "How many checks of a position have to fail until the subscription ends",
+    "library centrifuge, client.go, checkPosition",
+    v2_8=2,
+    v3_2=1,
+    v4_1=1,
+    v5_4=1,
+    v6_9=1,
+)
+
+# ---- Commands -----------------------------------------------------------------------------------
+
+REFUSED_CONNECT_ENDS_READING = since(
+    "Nothing more is read from a client whose Connect was answered with an error (protocol v2)",
+    Release.V4_1,
+    "library centrifuge, client.go, handleCommandDispatchError",
+)
+STRICT_COMMANDS = since(
+    "Commands before Connect, empty ones that are no pong, and unasked pongs end the connection"
+    " (protocol v2); before, they are ignored",
+    Release.V4_1,
+    "library centrifuge, client.go, dispatchCommand",
+)
+ANSWERS_CLIENT_PINGS = until(
+    "A client's own pings are answered in protocol v2 too; after, with error 108",
+    Release.V3_2,
+    "library centrifuge, client.go, handlePing",
+)
+SEND_CLOSES = since(
+    "Send ends the connection (3508), since nothing handles it; before, it is ignored",
+    Release.V4_1,
+    "library centrifuge, client.go, handleSend",
+)
+HISTORY_READS_ALL = until(
+    "A client's History command gives everything there is; after, by limit, since and reverse",
+    Release.V2_8,
+    "library centrifuge, client.go, handleHistory",
+)
+
+# ---- Timers and closing -------------------------------------------------------------------------
+
+TTL_CAPPED = since(
+    "Expiry is at most a year away; before, any, its ttl cut to 32 bits",
+    Release.V6_9,
+    "facts v3-v6.md 5 Refresh",
+)
+FIRST_PRESENCE_UPDATE_SPREAD = since(
+    "The first presence update comes after half of the interval or later, at random",
+    Release.V6_9,
+    "library centrifuge, client.go, addPresenceUpdate",
+)
+FIRST_PING_FROM = Row(
+    "The first ping comes at random between this part of the interval and the whole",
+    "library centrifuge, client.go, addPingUpdate",
+    v2_8=1.0,
+    v3_2=1.0,
+    v4_1=0.0,
+    v5_4=0.5,
+    v6_9=0.5,
+)
+SLOW_CLIENT_FLUSHED = until(
+    "A client that is too slow still gets what waits for it, and the disconnect; after, nothing",
+    Release.V3_2,
+    "facts v3-v6.md 6, 9.14",
+)
+UNENCODABLE_FAILS_PUBLISH = until(
+    "A payload that a subscriber's protocol cannot carry fails the publication (100); after, it"
+    " ends that subscriber's connection (3506)",
+    Release.V3_2,
+    "facts v2.md 5; library centrifuge, hub.go of each release",
+)
+
+# ---- The one-way stream -------------------------------------------------------------------------
+
+UNI_PROTOCOL_V1 = until(
+    "Pushes of the one-way stream are those of protocol v1 unless a client asks for v2",
+    Release.V3_2,
+    "facts v3-v6.md 6",
+)
+UNI_PROTOCOL_CHOICE = Row(
+    "A client of the one-way stream may choose the protocol by metadata",
+    "facts v3-v6.md 6",
+    v2_8=False,
+    v3_2=True,
+    v4_1=True,
+    v5_4=False,
+    v6_9=False,
+)
+UNI_PINGS = since(
+    "The one-way stream is kept alive by empty frames, every 25 s",
+    Release.V5_4,
+    "facts v3-v6.md 6",
+)
+PUBLICATION_EPOCH_AND_VERSION = since(
+    "The first publication of a stream tells its epoch, and each its version and key",
+    Release.V6_9,
+    "facts v3-v6.md 6",
+)

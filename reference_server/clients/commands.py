@@ -1,0 +1,144 @@
+"""What a client asks for: the commands of the client protocol, v1 and v2, JSON and protobuf."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from reference_server.engine.streams import Position
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """From where a subscription is to go on; `recover` False asks for none."""
+
+    recover: bool = False
+    epoch: str = ""
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """The first command. `subs` are server-side subscriptions that the client wishes for."""
+
+    token: str = ""
+    data: bytes = b""
+    subs: Mapping[str, Recovery] = field(default_factory=dict)
+    name: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """Subscribe to a channel. `positioned`, `recoverable`, `join_leave` are wishes (4 and later)."""
+
+    channel: str
+    token: str = ""
+    recovery: Recovery = field(default_factory=Recovery)
+    data: bytes = b""
+    positioned: bool = False
+    recoverable: bool = False
+    join_leave: bool = False
+    delta: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """End a subscription."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Publish into a channel."""
+
+    channel: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is subscribed to a channel."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceStats:
+    """How many are subscribed to a channel."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Publications of a channel after (`reverse`: before) a position."""
+
+    channel: str
+    limit: int = 0
+    since: Position | None = None
+    reverse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Protocol v1: a client's own ping."""
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A message that gets no reply."""
+
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Rpc:
+    """Call a method of the application."""
+
+    method: str = ""
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A new connection token."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubRefresh:
+    """A new subscription token."""
+
+    channel: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownMethod:
+    """Protocol v1: a method number that means nothing."""
+
+
+Request = (
+    Connect
+    | Subscribe
+    | Unsubscribe
+    | Publish
+    | Presence
+    | PresenceStats
+    | History
+    | Ping
+    | Send
+    | Rpc
+    | Refresh
+    | SubRefresh
+    | UnknownMethod
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A request with the id that its reply bears. No request at all is a pong (protocol v2)."""
+
+    id: int
+    request: Request | None

@@ -1,0 +1,90 @@
+"""What a subscription is to be like, as its namespace, a token or the server's API say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases_clients import RECOVERY_MODES
+from reference_server.clients.claims import Claims
+from reference_server.settings import ChannelOptions
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribeOptions:
+    """Options of one subscription. `expire_at` in Unix seconds, 0 is never; `meta_ttl` in seconds.
+
+    `join_leave`: its beginning and end are told to others; `pushes_join_leave`: it is told theirs.
+    `cache`: recovery gives the latest publication only, with `auto_cache_recover` unasked.
+    `by_token`: a connection token has asked for it.
+    """
+
+    presence: bool = False
+    join_leave: bool = False
+    pushes_join_leave: bool = False
+    positioned: bool = False
+    recovered: bool = False
+    cache: bool = False
+    auto_cache_recover: bool = False
+    meta_ttl: float = 0
+    expire_at: int = 0
+    chan_info: bytes = b""
+    data: bytes = b""
+    client_refreshes: bool = False
+    by_token: bool = False
+
+
+def options_of(rules: ChannelOptions, release: Release) -> SubscribeOptions:
+    """What the namespace says."""
+    return SubscribeOptions(
+        presence=rules.presence,
+        join_leave=rules.join_leave,
+        pushes_join_leave=rules.force_push_join_leave,
+        positioned=rules.positioned,
+        recovered=rules.recovered,
+        cache=RECOVERY_MODES[release] and rules.recovery_mode == "cache",
+        meta_ttl=rules.history_meta_ttl,
+    )
+
+
+def overridden(options: SubscribeOptions, override: Mapping[str, bool]) -> SubscribeOptions:
+    """Options with what is overridden, by the names that 4 and later give it."""
+    return replace(
+        options,
+        presence=override.get("presence", options.presence),
+        join_leave=override.get("join_leave", options.join_leave),
+        pushes_join_leave=override.get("force_push_join_leave", options.pushes_join_leave),
+        recovered=override.get("force_recovery", options.recovered),
+        positioned=override.get("force_positioning", options.positioned),
+    )
+
+
+def claimed(options: SubscribeOptions, claims: Claims, release: Release) -> SubscribeOptions:
+    """Options with what a token says of a subscription. Raises `binascii.Error`."""
+    told = claims.table("override")
+    names = _OVERRIDES_OF_3 if release <= Release.V3_2 else _OVERRIDES
+    override = {
+        ours: told.switch(theirs, default=False)
+        for theirs, ours in names.items()
+        if told.raw(theirs) not in (b"", b"null")
+    }
+    info, data = claims.decoded("b64info"), claims.decoded("b64data")
+    return replace(
+        overridden(options, override),
+        chan_info=claims.raw("info") if info is None else info,
+        data=claims.raw("data") if data is None else data,
+    )
+
+
+_OVERRIDES = {
+    name: name
+    for name in (
+        *("presence", "join_leave", "force_push_join_leave"),
+        *("force_recovery", "force_positioning"),
+    )
+}
+_OVERRIDES_OF_3 = {
+    "presence": "presence",
+    "join_leave": "join_leave",
+    "recover": "force_recovery",
+    "position": "force_positioning",
+}

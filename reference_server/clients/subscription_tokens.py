@@ -1,0 +1,72 @@
+"""Subscription tokens: who may subscribe to which channel, and how."""
+
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases_clients import TOKEN_SUBS
+from reference_server.clients import failures
+from reference_server.clients.admission import expiry
+from reference_server.clients.claims import Claims, InvalidTokenError
+from reference_server.clients.options import SubscribeOptions, claimed, options_of
+from reference_server.clients.tokens import Verifier
+from reference_server.settings import ChannelOptions, Settings
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a subscription token grants. A blank `client` is any (3 and later)."""
+
+    channel: str
+    user: str
+    client: str
+    options: SubscribeOptions
+
+
+class SubscriptionTokens:
+    """Reads subscription tokens by one configuration."""
+
+    def __init__(self, settings: Settings) -> None:
+        options = settings.clients
+        self._release = settings.release
+        self._verifier = Verifier(
+            options.subscription_token or options.token,
+            options.insecure_skip_token_signature_verify,
+        )
+
+    def read(
+        self, token: str, now: float, rules_of: Callable[[str], ChannelOptions | None]
+    ) -> Grant:
+        """What a token grants; an invalid one is `PERMISSION_DENIED`. Raises `ExpiredTokenError`."""
+        try:
+            claims = self._verifier.claims(token, now)
+            channel = claims.text("channel")
+            rules = rules_of(channel)
+            if rules is None:
+                raise failures.UNKNOWN_CHANNEL
+            return Grant(
+                channel,
+                self._verifier.user(claims),
+                claims.text("client"),
+                self._options(claims, rules),
+            )
+        except (InvalidTokenError, binascii.Error):
+            raise failures.PERMISSION_DENIED from None
+
+    def _options(self, claims: Claims, rules: ChannelOptions) -> SubscribeOptions:
+        options = options_of(rules, self._release)
+        if self._release is Release.V2_8:
+            info = claims.decoded("b64info")
+            options = replace(options, chan_info=claims.raw("info") if info is None else info)
+            expires = 0 if _expires_token_only(claims) else expiry(claims, knows_expire_at=False)
+            return replace(options, expire_at=expires)
+        options = claimed(options, claims, self._release)
+        return replace(
+            options, expire_at=expiry(claims, knows_expire_at=TOKEN_SUBS[self._release])
+        )
+
+
+def _expires_token_only(claims: Claims) -> bool:
+    """2.8's claim `eto`: the token expires, the subscription does not."""
+    return claims.flag("eto")

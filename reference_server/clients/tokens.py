@@ -1,0 +1,99 @@
+"""Connection and subscription tokens: JWT, signed with HMAC (jwtverify of each release)."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+
+import jwt
+
+from reference_server.clients.claims import Claims, InvalidTokenError
+from reference_server.clients.raw_json import NoObjectError, members
+from reference_server.settings import TokenKeys
+
+_ALGORITHMS = {name: jwt.get_algorithm_by_name(name) for name in ("HS256", "HS384", "HS512")}
+
+
+class ExpiredTokenError(Exception):
+    """The token is expired, or not valid yet."""
+
+
+@dataclass(frozen=True)
+class Verifier:
+    """Checks tokens with the keys of one configuration.
+
+    `skips_signature` takes any signature (5 and later, an option for tests).
+    """
+
+    keys: TokenKeys
+    skips_signature: bool = False
+
+    def claims(self, token: str, now: float) -> Claims:
+        """What a token claims, at `now` in Unix seconds.
+
+        Raises `InvalidTokenError` or `ExpiredTokenError`; the signature is judged first.
+        """
+        found = _claims(self._payload(token, now))
+        if self.keys.audience and self.keys.audience not in found.texts_or_text("aud"):
+            raise InvalidTokenError("audience")
+        if self.keys.issuer and self.keys.issuer != found.text("iss"):
+            raise InvalidTokenError("issuer")
+        expires, begins = found.number("exp"), found.number("nbf")
+        if (expires is not None and expires <= now) or (begins is not None and begins >= now):
+            raise ExpiredTokenError
+        return found
+
+    def user(self, claims: Claims) -> str:
+        """Whose token it is."""
+        if not self.keys.user_id_claim:
+            return claims.text("sub")
+        raw = claims.raw(self.keys.user_id_claim)
+        value = json.loads(raw) if raw else ""
+        return value if isinstance(value, str) else raw.decode("utf-8", "replace")
+
+    def _payload(self, token: str, now: float) -> bytes:
+        # Every token begins so: it is `{"`.
+        if not token.startswith("eyJ") or token.count(".") < 2:
+            raise InvalidTokenError("format")
+        signed, _, signature = token.rpartition(".")
+        header, _, payload = signed.partition(".")
+        try:
+            head = json.loads(_decoded(header))
+            claims, signature_bytes = _decoded(payload), _decoded(signature)
+        except (ValueError, RecursionError):
+            raise InvalidTokenError("format") from None
+        if not isinstance(head, dict):
+            raise InvalidTokenError("header")
+        if not self.skips_signature:
+            algorithm = _ALGORITHMS.get(str(head.get("alg")))
+            if algorithm is None or not any(
+                algorithm.verify(signed.encode("utf-8", "surrogateescape"), key, signature_bytes)
+                for key in self._secrets(now)
+            ):
+                raise InvalidTokenError("signature")
+        return claims
+
+    def _secrets(self, now: float) -> list[bytes]:
+        secrets = [self.keys.hmac_secret] if self.keys.hmac_secret else []
+        until = self.keys.previous_valid_until
+        if self.keys.previous_hmac_secret and (not until or now < until):
+            secrets.append(self.keys.previous_hmac_secret)
+        return [secret.encode() for secret in secrets]
+
+
+def _claims(payload: bytes) -> Claims:
+    try:
+        return Claims(members(payload.decode("utf-8", "surrogateescape")))
+    except NoObjectError as error:
+        raise InvalidTokenError(str(error)) from None
+
+
+def _decoded(part: str) -> bytes:
+    """Base64 for URLs without padding, as strict as Go's."""
+    raw = part.encode("ascii")
+    if b"=" in raw:
+        raise ValueError("padding")
+    try:
+        return base64.b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
