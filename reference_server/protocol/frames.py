@@ -1,0 +1,63 @@
+"""What a client sends: frames, each with one command or several, as each release cuts them."""
+
+from collections.abc import Iterator
+
+from reference_server.protocol.json_values import MalformedError, concatenated, first_value
+
+_LONGEST_VARINT = 10
+
+
+def json_in_a_row(frame: bytes) -> Iterator[bytes]:
+    """2.8: JSON values one after the other, with any space between them, or none."""
+    return _require_any(concatenated(frame))
+
+
+def json_by_line(frame: bytes) -> Iterator[bytes]:
+    """3.2 and later: one value a line; what follows it on its line is not looked at."""
+    lines = frame.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return _require_any(line[: first_value(line, 0)] for line in lines)
+
+
+def length_delimited(frame: bytes) -> Iterator[bytes]:
+    """Protobuf: each command after its length."""
+    return _require_any(_delimited(frame))
+
+
+def delimited(message: bytes) -> bytes:
+    """A protobuf message with its length before it."""
+    length, prefix = len(message), bytearray()
+    while length > 0x7F:
+        prefix.append(length & 0x7F | 0x80)
+        length >>= 7
+    prefix.append(length)
+    return bytes(prefix) + message
+
+
+def _delimited(frame: bytes) -> Iterator[bytes]:
+    at = 0
+    while at < len(frame):
+        length, at = _length(frame, at)
+        if at + length > len(frame):
+            raise MalformedError
+        yield frame[at : at + length]
+        at += length
+
+
+def _length(frame: bytes, at: int) -> tuple[int, int]:
+    length = 0
+    for place, byte in enumerate(frame[at : at + _LONGEST_VARINT]):
+        length |= (byte & 0x7F) << (7 * place)
+        if byte < 0x80:
+            return length, at + place + 1
+    raise MalformedError
+
+
+def _require_any(commands: Iterator[bytes]) -> Iterator[bytes]:
+    is_empty = True
+    for command in commands:
+        is_empty = False
+        yield command
+    if is_empty:
+        raise MalformedError

@@ -1,0 +1,85 @@
+"""From the messages of a client's commands to what the session is asked, for both protocols."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from reference_server.clients import commands as ask
+from reference_server.engine.streams import Position
+from reference_server.protocol.messages import text
+
+NAMES = (
+    "Connect",
+    "Subscribe",
+    "Unsubscribe",
+    "Publish",
+    "Presence",
+    "PresenceStats",
+    "History",
+    "Ping",
+    "Send",
+    "RPC",
+    "Refresh",
+    "SubRefresh",
+)
+"""The methods of protocol v1 by number; the request of each is the message `<name>Request`."""
+
+MAY_BE_BARE = frozenset({"Connect", "Ping", "RPC", "Send"})
+"""The methods whose JSON command may have no `params` (decode.go of the protocol, all versions)."""
+
+
+def _recovery(message: Any) -> ask.Recovery:
+    return ask.Recovery(message.recover, text(message.epoch), _offset(message))
+
+
+def _offset(message: Any) -> int:
+    """Where to recover from; without `v3_use_offset` clients of 2.8 say it in two halves."""
+    seq, gen = getattr(message, "seq", 0), getattr(message, "gen", 0)
+    return gen << 32 | seq if seq or gen else int(message.offset)
+
+
+def _connect(message: Any) -> ask.Request:
+    return ask.Connect(
+        token=text(message.token),
+        data=message.data,
+        subs={channel: _recovery(wish) for channel, wish in message.subs.items()},
+        name=text(message.name),
+        version=text(message.version),
+    )
+
+
+def _subscribe(message: Any) -> ask.Request:
+    return ask.Subscribe(
+        channel=text(message.channel),
+        token=text(message.token),
+        recovery=_recovery(message),
+        data=getattr(message, "data", b""),
+        positioned=getattr(message, "positioned", False),
+        recoverable=getattr(message, "recoverable", False),
+        join_leave=getattr(message, "join_leave", False),
+        delta=text(getattr(message, "delta", b"")),
+    )
+
+
+def _history(message: Any) -> ask.Request:
+    channel = text(message.channel)
+    if not hasattr(message, "limit"):
+        return ask.History(channel, limit=-1)  # 2.8: always all there is
+    since = message.since
+    position = Position(since.offset, text(since.epoch)) if message.HasField("since") else None
+    return ask.History(channel, message.limit, position, message.reverse)
+
+
+REQUESTS: Mapping[str, Callable[[Any], ask.Request]] = {
+    "Connect": _connect,
+    "Subscribe": _subscribe,
+    "Unsubscribe": lambda message: ask.Unsubscribe(text(message.channel)),
+    "Publish": lambda message: ask.Publish(text(message.channel), message.data),
+    "Presence": lambda message: ask.Presence(text(message.channel)),
+    "PresenceStats": lambda message: ask.PresenceStats(text(message.channel)),
+    "History": _history,
+    "Ping": lambda _message: ask.Ping(),
+    "Send": lambda message: ask.Send(message.data),
+    "RPC": lambda message: ask.Rpc(text(message.method), message.data),
+    "Refresh": lambda message: ask.Refresh(text(message.token)),
+    "SubRefresh": lambda message: ask.SubRefresh(text(message.channel), text(message.token)),
+}
