@@ -190,11 +190,13 @@ class WebSocket:
 
 @dataclass(frozen=True)
 class Http:
-    """Where subscribers reach the WebSocket endpoint."""
+    """Where subscribers reach the WebSocket endpoint, and whoever asks the health check."""
 
     address: str = "localhost"
     port: int = 8000
     tls: Tls | None = None
+    health: bool = False
+    health_path: str = "/health"
 
 
 @dataclass(frozen=True)

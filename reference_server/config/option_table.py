@@ -243,6 +243,10 @@ WEBSOCKET: Mapping[str, Row] = {
     "protocol_v1_by_default": switch("use_client_protocol_v1_by_default", "", _none(V2, V3, V5)),
     "protocol_v1_disabled": switch("disable_client_protocol_v1", "", _none(V2, V3, V5)),
 }
+HEALTH: Mapping[str, Row] = {
+    "health": switch("health", "health.enabled"),
+    "health_path": Row(_text, "health_handler_prefix", "health.handler_prefix", "/health"),
+}
 UNI_GRPC: Mapping[str, Row] = {
     "enabled": switch("uni_grpc", "uni_grpc.enabled", _none(V2)),
     "port": Row(_port, "uni_grpc_port", "uni_grpc.port", 11000, _none(V2)),

@@ -8,6 +8,7 @@ from centrifugo_grpc.releases import Release
 from reference_server.config import values
 from reference_server.config.option_table import (
     CLIENTS,
+    HEALTH,
     PERSONAL_CHANNEL,
     SEPARATE_SUBSCRIPTION_TOKEN,
     SUBSCRIPTION_TOKEN,
@@ -96,6 +97,7 @@ def http(options: Options, release: Release, address: str | None) -> Http:
         address=address or options.text(f"{prefix}address") or "localhost",
         port=values.port(options.named(port), given or (given if options.is_flag(port) else 8000)),
         tls=tls_of_http(options, release),
+        **read_rows(HEALTH, options, release),
     )
 
 

@@ -45,12 +45,27 @@ def _shared(descriptor: Any, kind: Hashable) -> tuple[Field, ...]:
     return tuple(field for field in fields_of(descriptor) if field.name in names)
 
 
-def result_message(messages: dict[str, Any], method: str, result: results.Result) -> Any:
-    """The result of a command as a message."""
+def result_message(
+    messages: dict[str, Any], method: str, result: results.Result, *, tells_epoch: bool = False
+) -> Any:
+    """The result of a command as a message. `tells_epoch`: as for pushes."""
     message = fill(messages[f"{method}Result"](), result)
     if isinstance(result, results.HistoryResult) and hasattr(message, "epoch"):
         fill(message, result.top)
+    if tells_epoch:
+        _tell_epoch(message)
     return message
+
+
+def _tell_epoch(message: Any) -> None:
+    kind = message.DESCRIPTOR.name
+    if kind == "ConnectResult":
+        for subscription in message.subs.values():
+            _tell_epoch(subscription)
+    elif kind in {"SubscribeResult", "HistoryResult"}:
+        for publication in message.publications:
+            if publication.offset == 1:
+                publication.epoch = message.epoch
 
 
 def push_message(

@@ -40,7 +40,7 @@ _METHODS: dict[type, str] = {
     ask.SubRefresh: "SubRefresh",
 }
 _REPLY_FIELDS = {"PresenceStats": "presence_stats", "SubRefresh": "sub_refresh"}
-_PUSHES: dict[type, tuple[int, str, str]] = {
+PUSHES: dict[type, tuple[int, str, str]] = {
     pushes.Published: (0, "Publication", "pub"),
     pushes.Joined: (1, "Join", "join"),
     pushes.Left: (2, "Leave", "leave"),
@@ -76,7 +76,7 @@ class Of28:
 
     def push(self, channel: str, body: Body) -> bytes:
         """Encode a push; raises `UnencodableError`."""
-        kind, name, _ = _PUSHES[type(body)]
+        kind, name, _ = PUSHES[type(body)]
         inner = self._payload(push_message(V1, _NAMES_IN_2_8.get(name, name), body))
         push = V1["Push"](type=kind, channel=raw(channel), data=inner)
         if self.is_binary:
@@ -124,7 +124,7 @@ class LaterV1:
 
     def push(self, channel: str, body: Body) -> bytes:
         """Encode a push; raises `UnencodableError`."""
-        kind, name, _ = _PUSHES[type(body)]
+        kind, name, _ = PUSHES[type(body)]
         inner = self._write(push_message(V2, name, body))
         self._require_json(inner)
         push = self._write(V2["Push"](type=kind, channel=raw(channel), data=inner))
@@ -167,7 +167,7 @@ class V2Codec:
 
     def push(self, channel: str, body: Body) -> bytes:
         """Encode a push; raises `UnencodableError`."""
-        _, name, field = _PUSHES[type(body)]
+        _, name, field = PUSHES[type(body)]
         reply = V2["Reply"]()
         reply.push.channel = raw(channel)
         inner = getattr(reply.push, field)
@@ -181,7 +181,7 @@ class V2Codec:
         reply = V2["Reply"](id=command_id)
         inner = getattr(reply, _REPLY_FIELDS.get(method, method.lower()))
         inner.SetInParent()
-        inner.CopyFrom(result_message(V2, method, result))
+        inner.CopyFrom(result_message(V2, method, result, tells_epoch=self._tells_epoch))
         return self._write(reply)
 
     def error(self, command_id: int, _request: ask.Request, error: ReplyError) -> bytes:

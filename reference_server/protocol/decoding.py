@@ -146,8 +146,10 @@ def _v2_command(message: Any) -> Command:
             request = REQUESTS[name](getattr(message, field))
             if message.id or name in {"Connect", "Send"}:
                 return Command(message.id, request)
+    if message.id:
+        raise MalformedError  # It asks for nothing.
     # Without an id it is a pong, whatever else it says.
-    return Command(message.id, UnknownMethod() if message.id else None)
+    return Command(message.id, None)
 
 
 V1_OF_2_8_JSON = V1Json(V1, by_line=False)

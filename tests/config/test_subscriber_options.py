@@ -25,6 +25,7 @@ def clients(folder: Path, release: str, /, **options: Any) -> settings.ClientOpt
      {"token", "subscription_token", "personal_channel"}),
     (option_table.PERSONAL_CHANNEL, settings.PersonalChannel, set()),
     (option_table.WEBSOCKET, settings.WebSocket, {"enabled"}),
+    (option_table.HEALTH, settings.Http, {"address", "port", "tls"}),
     (option_table.UNI_GRPC, settings.UniGrpc, {"address", "tls"}),
     (option_table.TOKEN, settings.TokenKeys, set()),
     (option_table.SUBSCRIPTION_TOKEN, settings.TokenKeys, set()),

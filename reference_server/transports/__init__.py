@@ -1,0 +1,1 @@
+"""How subscribers connect: the one-way GRPC stream and WebSocket."""
