@@ -25,7 +25,9 @@ CONNECTION_TOKEN_HAS_NO_CHANNEL = since(
     "internal/jwtverify/token_verifier_jwt.go of each release",
 )
 WISHED_SUBS = since(
-    "A client may wish for server-side subscriptions as it connects", Release.V3_2, "facts v3-v6.md 6"
+    "A client may wish for server-side subscriptions as it connects",
+    Release.V3_2,
+    "facts v3-v6.md 6",
 )
 WISHED_SUBS_WITHOUT_TOKEN = since(
     "Wishes of a client without a token are looked at; before, ignored",
@@ -69,11 +71,6 @@ PERMISSIONS_ALLOW = since(
     "What clients may do is allowed by the namespace's options; before, forbidden by them",
     Release.V4_1,
     "facts v3-v6.md 6, internal/client/handler.go of each release",
-)
-SUBSCRIPTION_TOKEN_ANYWHERE = since(
-    "A subscription token opens any channel; before, only private ones (`$`)",
-    Release.V4_1,
-    "internal/client/handler.go, OnSubscribe",
 )
 SUBSCRIPTION_TOKEN_NAMES_USER = since(
     "The user of a subscription token has to be the connection's",
@@ -144,6 +141,11 @@ RECOVERS_OTHER_EPOCHS = until(
     Release.V2_8,
     "library centrifuge 0.14.3, client.go and broker_memory.go",
 )
+RECOVERS_BLANK_EPOCH = since(
+    "A blank epoch recovers a stream of any; before, it is a wrong one",
+    Release.V3_2,
+    "library centrifuge, client.go, isRecovered",
+)
 RECOVERY_MODES = since(
     "Namespaces may recover the latest publication only (mode `cache`)",
     Release.V5_4,
@@ -185,9 +187,19 @@ STRICT_COMMANDS = since(
     "library centrifuge, client.go, dispatchCommand",
 )
 ANSWERS_CLIENT_PINGS = until(
-    "A client's own pings are answered in protocol v2 too; after, with error 108",
+    "A client's own pings are answered in protocol v2 too",
     Release.V3_2,
     "library centrifuge, client.go, handlePing",
+)
+CLIENT_PING_CLOSES = since(
+    "A client's own ping ends the connection (3501); before, it is answered, by 4.1 with error 108",
+    Release.V5_4,
+    "library centrifuge, client.go, dispatchCommand",
+)
+EMPTY_CLIENT_PUBLISH_CLOSES = until(
+    "Publish without data ends the client's connection; after, it is judged by the data format",
+    Release.V5_4,
+    "library centrifuge, client.go, handlePublish",
 )
 SEND_CLOSES = since(
     "Send ends the connection (3508), since nothing handles it; before, it is ignored",

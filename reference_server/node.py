@@ -8,13 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from centrifugo_grpc.releases import EPOCH_LENGTH, IDEMPOTENCY_KEY, PUBLICATION_VERSION, Release
+from reference_server.clients.admission import Admission
+from reference_server.clients.failures import disconnects_of
+from reference_server.clients.permissions import Permissions
+from reference_server.clients.pushes import Joined, Left, Published, Push
+from reference_server.clients.recovery import Recoverer
+from reference_server.clients.subscriber import Subscriber
+from reference_server.clients.timers import Timers
 from reference_server.engine.hub import Hub
 from reference_server.engine.maps import Maps
+from reference_server.engine.presence import Presence
 from reference_server.engine.replay import Replay
 from reference_server.engine.streams import (
     NO_VERSION,
+    ClientInfo,
     Clock,
     Position,
+    Publication,
     Retention,
     Streams,
     Version,
@@ -35,6 +45,7 @@ class PublishOptions:
     skip_history: bool = False
     idempotency_key: str = ""
     version: Version = NO_VERSION
+    info: ClientInfo | None = None
 
 
 @dataclass(frozen=True)
@@ -49,17 +60,30 @@ class Snapshot:
 
 
 class Node:
-    """One Centrifugo node with the memory engine. `clock` in seconds, never going back."""
+    """One Centrifugo node with the memory engine.
 
-    def __init__(self, settings: Settings, clock: Clock = time.monotonic) -> None:
+    `clock` in seconds, never going back; `wall` in Unix seconds, which tokens and expiry go by.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock = time.monotonic, wall: Clock = time.time
+    ) -> None:
         self.settings = settings
         self.release: Release = settings.release
         self.uid = str(uuid.uuid4())
         self.name = settings.node_name or f"{platform.node()}_8000"
-        self.hub = Hub()
+        self.wall = wall
+        self.hub: Hub[Subscriber] = Hub()
+        self.presence = Presence()
+        self.timers = Timers(clock)
+        self.admission = Admission(settings)
+        self.permissions = Permissions(settings, self.admission)
         self.streams = Streams(clock, EPOCH_LENGTH[self.release])
+        self.recoverer = Recoverer(
+            self.streams, self.release, settings.clients.recovery_max_publications
+        )
         ttl = settings.idempotent_result_ttl
-        self.maps = Maps(clock, time.time, EPOCH_LENGTH[self.release], ttl)
+        self.maps = Maps(clock, wall, EPOCH_LENGTH[self.release], ttl)
         self._answers: Replay[str, Position] = Replay(clock, ttl)
         self._clock = clock
         self._started = self._renewed = clock()
@@ -68,7 +92,11 @@ class Node:
     def publish(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
     ) -> Position:
-        """Store a publication where its channel keeps history; gives the position after it."""
+        """Store a publication where its channel keeps history, and deliver it to subscribers.
+
+        Gives the position after it. All subscribers have it in their outboxes then. Raises
+        `UnencodableError` where a subscriber's protocol that cannot carry it fails all.
+        """
         key = options.idempotency_key if IDEMPOTENCY_KEY[self.release] else ""
         # The real server joins the two just so: ("a", "b_c") and ("a_b", "c") are one key.
         replay_key = f"{channel}_{key}" if key else ""
@@ -76,21 +104,49 @@ class Node:
             answered = self._answers.get(replay_key)
             if answered is not None:
                 return answered
-        position, is_stored = self._store(channel, data, options, rules)
-        if replay_key and is_stored:
+        publication, position = self._store(channel, data, options, rules)
+        if publication is None:
+            return position
+        if replay_key:
             self._answers.put(replay_key, position)
+        self.deliver(channel, publication, position)
         return position
 
     def _store(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
-    ) -> tuple[Position, bool]:
-        if options.skip_history or not rules.keeps_history:
-            return NOWHERE, True
+    ) -> tuple[Publication | None, Position]:
         version = options.version if PUBLICATION_VERSION[self.release] else NO_VERSION
-        publication, position = self.streams.add(
-            channel, data, options.tags, retention(rules), version
+        if options.skip_history or not rules.keeps_history:
+            publication = Publication(data, options.tags, 0, options.info, version.number)
+            return publication, NOWHERE
+        return self.streams.add(
+            channel, data, options.tags, retention(rules), version, info=options.info
         )
-        return position, publication is not None
+
+    def deliver(self, channel: str, publication: Publication, position: Position) -> None:
+        """Put a publication into the outboxes of a channel's subscribers."""
+        subscribers = self.hub.subscribers(channel)
+        if subscribers:
+            push = Push(channel, Published(publication, position.epoch))
+            for subscriber in subscribers:
+                subscriber.deliver(push, Position(publication.offset, position.epoch))
+
+    def join(self, channel: str, info: ClientInfo) -> None:
+        """Tell a channel's subscribers that somebody has come."""
+        push = Push(channel, Joined(info))
+        for subscriber in self.hub.subscribers(channel):
+            subscriber.deliver_presence(push)
+
+    def leave(self, channel: str, info: ClientInfo) -> None:
+        """Tell a channel's subscribers that somebody has gone."""
+        push = Push(channel, Left(info))
+        for subscriber in self.hub.subscribers(channel):
+            subscriber.deliver_presence(push)
+
+    def shut_down(self) -> None:
+        """End every connection, as a node does that stops."""
+        for connection in self.hub.all_connections():
+            connection.close(disconnects_of(self.release).shutdown)
 
     def reload(self, settings: Settings) -> None:
         """Go by other rules of channels from now on (facts v2.md 4 Start-up, SIGHUP)."""
@@ -105,6 +161,12 @@ class Node:
         self.streams.sweep()
         self.maps.sweep()
         self._answers.sweep()
+
+    @property
+    def version(self) -> str:
+        """What the node says it is: a release build's version; 6 adds which edition it is."""
+        version = self.release.full_version
+        return f"{version} OSS" if self.release.major >= 6 else version
 
     def snapshot(self) -> Snapshot:
         """The numbers of Info: all 0 at first, then renewed every three seconds."""

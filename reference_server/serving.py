@@ -15,10 +15,17 @@ from reference_server.api.listening import listen_api
 from reference_server.listener import Listener
 from reference_server.node import Node
 from reference_server.settings import Settings
+from reference_server.transports.http_port import listen_http
+from reference_server.transports.timing import TimerDriver
+from reference_server.transports.uni_grpc import listen_uni
 
 SWEEP_SECONDS = 1.0
 
-LISTENERS: tuple[Callable[[Sequence[Node]], Awaitable[Listener | None]], ...] = (listen_api,)
+LISTENERS: tuple[Callable[[Sequence[Node]], Awaitable[Listener | None]], ...] = (
+    listen_api,
+    listen_uni,
+    listen_http,
+)
 """Each listens for all nodes where the first one says, or gives None if it is switched off.
 
 The first is the GRPC API, which is always on. They stop in reverse order.
@@ -43,6 +50,8 @@ async def running(nodes: Sequence[Node]) -> AsyncIterator[list[Listener]]:
     """The nodes served in the running loop while the context lasts; yields the listeners."""
     async with contextlib.AsyncExitStack() as started:
         listeners = []
+        for node in nodes:
+            started.callback(TimerDriver(node.timers).stop)
         for listen in LISTENERS:
             listener = await listen(nodes)
             if listener is not None:

@@ -55,3 +55,11 @@ def is_json_object(data: bytes) -> bool:
 
 def _symbol(scalar: re.Match[bytes]) -> bytes:
     return (_OTHER if scalar["string"] is None else _STRING).encode()
+
+
+def is_of_format(data: bytes, data_format: str) -> bool:
+    """Whether data is of a namespace's `publication_data_format`; blank is any but empty (6)."""
+    if data_format == "binary":
+        return True
+    is_valid = {"json": is_json, "json_object": is_json_object}.get(data_format, bool)
+    return bool(data) and is_valid(data)

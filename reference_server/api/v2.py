@@ -11,6 +11,9 @@ from protos.lenient import lenient_messages
 from protos.v2 import api_pb2
 from reference_server.api.answers import GrpcFailure, Metadata, Refused
 from reference_server.api.unparsable import complaint, last_bytes
+from reference_server.clients.failures import disconnects_of
+from reference_server.clients.pushes import UnencodableError
+from reference_server.engine.streams import ClientInfo
 from reference_server.node import Node, PublishOptions
 from reference_server.settings import ChannelOptions
 
@@ -78,15 +81,24 @@ class V2Api:
         channel = _text(request.channel)
         if not channel or not request.data:
             raise Refused(Code.BAD_REQUEST)
-        self._node.publish(channel, request.data, _NO_OPTIONS, self._rules(channel))
+        try:
+            self._node.publish(channel, request.data, _NO_OPTIONS, self._rules(channel))
+        except UnencodableError:
+            raise Refused(Code.INTERNAL) from None
 
     def _broadcast(self, request: Any) -> None:
         if not request.channels or not request.data:
             raise Refused(Code.BAD_REQUEST)
-        # Channels before a bad one are published all the same.
+        # Channels before a bad one are published all the same; an unencodable payload stops none.
+        is_delivered = True
         for channel in map(_text, request.channels):
             rules = self._rules(channel)
-            self._node.publish(channel, request.data, _NO_OPTIONS, rules)
+            try:
+                self._node.publish(channel, request.data, _NO_OPTIONS, rules)
+            except UnencodableError:
+                is_delivered = False
+        if not is_delivered:
+            raise Refused(Code.INTERNAL)
 
     def _history(self, request: Any) -> Any:
         channel = self._with_history(request.channel)
@@ -94,7 +106,9 @@ class V2Api:
         publications, _ = self._node.streams.read(channel, limit=-1, meta_ttl=meta_ttl)
         result: Any = _MESSAGES["HistoryResult"]()
         for publication in publications:
-            result.publications.add(data=publication.data)
+            told = result.publications.add(data=publication.data)
+            if publication.info is not None:
+                _tell(told.info, publication.info)
         return result
 
     def _history_remove(self, request: Any) -> None:
@@ -103,35 +117,31 @@ class V2Api:
     def _presence(self, request: Any) -> Any:
         channel = self._with_presence(request.channel)
         result: Any = _MESSAGES["PresenceResult"]()
-        for connection in self._node.hub.subscribers(channel):
-            info = result.presence[connection.client]
-            info.user, info.client = _raw(connection.user), connection.client.encode()
-            info.conn_info = connection.conn_info
-            info.chan_info = connection.channels[channel]
+        for client, told in self._node.presence.of(channel).items():
+            _tell(result.presence[client.encode()], told)
         return result
 
     def _presence_stats(self, request: Any) -> Any:
-        subscribers = list(self._node.hub.subscribers(self._with_presence(request.channel)))
+        clients, users = self._node.presence.counts(self._with_presence(request.channel))
         result: Any = _MESSAGES["PresenceStatsResult"]()
-        result.num_clients = len(subscribers)
-        result.num_users = len({connection.user for connection in subscribers})
+        result.num_clients, result.num_users = clients, users
         return result
 
     def _unsubscribe(self, request: Any) -> None:
         if not request.user:
             raise Refused(Code.BAD_REQUEST)
         channel = _text(request.channel)
-        if not channel:
-            return
-        self._rules(channel)
+        if channel:
+            self._rules(channel)
+        # Without a channel the clients are told so, and nothing ends (facts v2.md 3).
         for connection in self._node.hub.connections(_text(request.user)):
-            self._node.hub.unsubscribe(connection, channel)
+            connection.unsubscribe(channel)
 
     def _disconnect(self, request: Any) -> None:
         if not request.user:
             raise Refused(Code.BAD_REQUEST)
         for connection in self._node.hub.connections(_text(request.user)):
-            self._node.hub.disconnect(connection)
+            connection.close(disconnects_of(self._node.release).force_disconnect)
 
     def _channels(self, _request: Any) -> Any:
         result: Any = _MESSAGES["ChannelsResult"]()
@@ -142,7 +152,7 @@ class V2Api:
         result: Any = _MESSAGES["InfoResult"]()
         numbers = self._node.snapshot()
         node = result.nodes.add(uid=self._node.uid.encode(), name=self._node.name.encode())
-        node.version = self._node.release.full_version.encode()
+        node.version = self._node.version.encode()
         node.num_clients, node.num_users = numbers.clients, numbers.users
         node.num_channels, node.uptime = numbers.channels, numbers.uptime
         if self._node.settings.metrics_interval:
@@ -171,6 +181,11 @@ class V2Api:
         if not self._rules(name).presence:
             raise Refused(Code.NOT_AVAILABLE)
         return name
+
+
+def _tell(info: Any, told: ClientInfo) -> None:
+    info.user, info.client = _raw(told.user), told.client.encode()
+    info.conn_info, info.chan_info = told.conn_info, told.chan_info
 
 
 def _text(raw: bytes) -> str:

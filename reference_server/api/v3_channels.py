@@ -15,9 +15,11 @@ from centrifugo_grpc.releases import (
 )
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
-from reference_server.api.json_text import is_json, is_json_object
+from reference_server.api.json_text import is_of_format
 from reference_server.api.v3_rules import payload, rules_of
+from reference_server.clients.pushes import UnencodableError
 from reference_server.engine.streams import (
+    ClientInfo,
     ImpossiblePositionError,
     Position,
     UnrecoverablePositionError,
@@ -91,7 +93,10 @@ class ChannelCalls:
     def _stored(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
     ) -> api.PublishResult:
-        position = self._node.publish(channel, data, options, rules)
+        try:
+            position = self._node.publish(channel, data, options, rules)
+        except UnencodableError:
+            raise Refused(Code.INTERNAL) from None
         return api.PublishResult(offset=position.offset, epoch=position.epoch)
 
     def _history(self, request: api.HistoryRequest) -> api.HistoryResult:
@@ -113,7 +118,9 @@ class ChannelCalls:
             raise Refused(Code.INTERNAL) from None
         result = api.HistoryResult(offset=position.offset, epoch=position.epoch)
         for item in publications:
-            result.publications.add(data=item.data, offset=item.offset, tags=item.tags)
+            told = result.publications.add(data=item.data, offset=item.offset, tags=item.tags)
+            if item.info is not None:
+                told.info.CopyFrom(_client_info(item.info))
         return result
 
     def _history_remove(self, request: api.HistoryRemoveRequest) -> Message | None:
@@ -124,18 +131,14 @@ class ChannelCalls:
     def _presence(self, request: api.PresenceRequest) -> api.PresenceResult:
         self._require_presence(request.channel)
         result = api.PresenceResult()
-        for connection in self._node.hub.subscribers(request.channel):
-            info = result.presence[connection.client]
-            info.user, info.client = connection.user, connection.client
-            info.conn_info = connection.conn_info
-            info.chan_info = connection.channels[request.channel]
+        for client, told in self._node.presence.of(request.channel).items():
+            result.presence[client].CopyFrom(_client_info(told))
         return result
 
     def _presence_stats(self, request: api.PresenceStatsRequest) -> api.PresenceStatsResult:
         self._require_presence(request.channel)
-        subscribers = list(self._node.hub.subscribers(request.channel))
-        users = {connection.user for connection in subscribers}
-        return api.PresenceStatsResult(num_clients=len(subscribers), num_users=len(users))
+        clients, users = self._node.presence.counts(request.channel)
+        return api.PresenceStatsResult(num_clients=clients, num_users=users)
 
     def _with_history(self, channel: str) -> ChannelOptions:
         rules = rules_of(self._node, channel)
@@ -157,12 +160,13 @@ def _options(request: api.PublishRequest | api.BroadcastRequest) -> PublishOptio
     )
 
 
+def _client_info(told: ClientInfo) -> api.ClientInfo:
+    return api.ClientInfo(
+        user=told.user, client=told.client, conn_info=told.conn_info, chan_info=told.chan_info
+    )
+
+
 def _require_format(data: bytes, data_format: str) -> None:
     """Refuse what is not of a namespace's `publication_data_format`."""
-    if data_format == "binary":
-        return
-    if not data:
-        raise Refused(Code.BAD_REQUEST)
-    is_valid = {"json": is_json, "json_object": is_json_object}.get(data_format)
-    if is_valid is not None and not is_valid(data):
+    if not is_of_format(data, data_format):
         raise Refused(Code.BAD_REQUEST)

@@ -1,7 +1,7 @@
 """Subscribe, Unsubscribe, Disconnect, Refresh: what is done to connections."""
 
-import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from google.protobuf.message import Message
@@ -11,7 +11,17 @@ from centrifugo_grpc.releases import EMPTY_RESULT, SUBSCRIBE_B64
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
 from reference_server.api.v3_rules import known_rules_of, payload, rules_of
+from reference_server.clients.commands import Recovery
+from reference_server.clients.failures import Disconnect, ReplyError, disconnects_of
+from reference_server.clients.options import SubscribeOptions, options_of, overridden
+from reference_server.clients.subscriber import Subscriber
 from reference_server.node import Node
+from reference_server.settings import ChannelOptions
+
+_OVERRIDES = (
+    *("presence", "join_leave", "force_push_join_leave"),
+    *("force_recovery", "force_positioning"),
+)
 
 
 class ClientCalls:
@@ -30,42 +40,66 @@ class ClientCalls:
         }
 
     def _subscribe(self, request: api.SubscribeRequest) -> Message | None:
-        rules_of(self._node, request.channel)
-        info = request.info
-        if SUBSCRIBE_B64[self._node.release]:
-            payload(request.data, request.b64data)
-            info = payload(request.info, request.b64info)
-        connections = self._node.hub.connections(request.user, request.client, request.session)
-        if connections and 0 < request.expire_at <= time.time():
+        options = self._options(request, rules_of(self._node, request.channel))
+        since = Recovery()
+        if request.HasField("recover_since"):
+            position = request.recover_since
+            since = Recovery(recover=True, epoch=position.epoch, offset=position.offset)
+        is_refused = False
+        for connection in self._connections(request):
+            try:
+                connection.subscribe(request.channel, options, since)
+            except ReplyError:
+                is_refused = True
+        if is_refused:
             raise Refused(Code.INTERNAL)
-        for connection in connections:
-            self._node.hub.subscribe(connection, request.channel, info)
         return self._success(api.SubscribeResult())
+
+    def _options(self, request: api.SubscribeRequest, rules: ChannelOptions) -> SubscribeOptions:
+        info, data = request.info, request.data
+        if SUBSCRIBE_B64[self._node.release]:
+            data = payload(data, request.b64data)
+            info = payload(info, request.b64info)
+        override = {
+            name: getattr(request.override, name).value
+            for name in _OVERRIDES
+            if request.override.HasField(name)
+        }
+        # The mode of recovery is the one thing that the namespace has no say in here.
+        options = replace(options_of(rules, self._node.release), cache=False)
+        return replace(
+            overridden(options, override),
+            expire_at=request.expire_at,
+            chan_info=info,
+            data=data,
+        )
 
     def _unsubscribe(self, request: api.UnsubscribeRequest) -> Message | None:
         if request.channel:
             known_rules_of(self._node, request.channel)
-        hub = self._node.hub
-        for connection in hub.connections(request.user, request.client, request.session):
-            hub.unsubscribe(connection, request.channel)
+        for connection in self._connections(request):
+            connection.unsubscribe(request.channel)
         return self._success(api.UnsubscribeResult())
 
     def _disconnect(self, request: api.DisconnectRequest) -> Message | None:
-        hub = self._node.hub
-        for connection in hub.connections(request.user, request.client, request.session):
+        disconnect = disconnects_of(self._node.release).force_disconnect
+        if request.HasField("disconnect"):
+            told = request.disconnect
+            disconnect = Disconnect(told.code, told.reason, told.reconnect)
+        for connection in self._connections(request):
             if connection.client not in request.whitelist:
-                hub.disconnect(connection)
+                connection.close(disconnect)
         return self._success(api.DisconnectResult())
 
     def _refresh(self, request: api.RefreshRequest) -> Message | None:
-        hub = self._node.hub
-        is_over = request.expired or 0 < request.expire_at <= time.time()
-        for connection in hub.connections(request.user, request.client, request.session):
-            if is_over:
-                hub.disconnect(connection)
-            elif request.expire_at > 0 and request.info:
-                connection.conn_info = request.info
+        for connection in self._connections(request):
+            connection.refresh(
+                expired=request.expired, expire_at=request.expire_at, info=request.info
+            )
         return self._success(api.RefreshResult())
+
+    def _connections(self, request: Any) -> list[Subscriber]:
+        return self._node.hub.connections(request.user, request.client, request.session)
 
     def _success(self, result: Message) -> Message | None:
         return result if EMPTY_RESULT[self._node.release] else None

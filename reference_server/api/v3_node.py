@@ -38,7 +38,7 @@ class NodeCalls:
         node = api.NodeResult(
             uid=self._node.uid,
             name=self._node.name,
-            version=_version(self._node),
+            version=self._node.version,
             num_clients=numbers.clients,
             num_users=numbers.users,
             num_channels=numbers.channels,
@@ -51,9 +51,3 @@ class NodeCalls:
 
     def _rpc(self, request: api.RPCRequest) -> None:
         raise Refused(Code.METHOD_NOT_FOUND if request.method else Code.BAD_REQUEST)
-
-
-def _version(node: Node) -> str:
-    """A release build's version; 6 adds which edition it is (recordings, Info)."""
-    version = node.release.full_version
-    return f"{version} OSS" if node.release.major >= 6 else version

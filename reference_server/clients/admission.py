@@ -167,6 +167,4 @@ def expiry(claims: Claims, *, knows_expire_at: bool) -> int:
 
 def may_subscribe(rules: ChannelOptions, user: str) -> bool:
     """Whether the namespace lets a client of `user` subscribe (4 and later)."""
-    return rules.allow_subscribe_for_client and (
-        bool(user) or rules.allow_subscribe_for_anonymous
-    )
+    return rules.allow_subscribe_for_client and (bool(user) or rules.allow_subscribe_for_anonymous)

@@ -28,7 +28,7 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Subscribe to a channel. `positioned`, `recoverable`, `join_leave` are wishes (4 and later)."""
+    """Subscribe to a channel. `positioned`, `recoverable`, `join_leave` are wishes."""
 
     channel: str
     token: str = ""

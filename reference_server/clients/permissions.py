@@ -3,15 +3,16 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from centrifugo_grpc.releases import DATA_FORMATS
 from centrifugo_grpc.releases_clients import (
     PERMISSIONS_ALLOW,
     REFRESH_CHECKS_USER,
     SUBSCRIBER_WISHES_COUNT_AS_SUBSCRIBED,
-    SUBSCRIPTION_TOKEN_ANYWHERE,
     SUBSCRIPTION_TOKEN_MISMATCH_CLOSES,
     SUBSCRIPTION_TOKEN_NAMES_CLIENT,
     SUBSCRIPTION_TOKEN_NAMES_USER,
 )
+from reference_server.api.json_text import is_of_format
 from reference_server.clients import failures, names
 from reference_server.clients.admission import Admission, Identity, may_subscribe
 from reference_server.clients.commands import Subscribe
@@ -54,9 +55,13 @@ class Permissions:
         is_automatic = rules.auto_cache_recover and options.recovered and options.cache
         return replace(options, client_refreshes=True, auto_cache_recover=is_automatic)
 
-    def publish(self, client: Client, channel: str) -> ChannelOptions:
-        """The options of a channel that a client may publish into."""
+    def publish(self, client: Client, channel: str, data: bytes) -> ChannelOptions:
+        """The options of a channel that a client may publish `data` into."""
         rules = self._rules(channel)
+        if DATA_FORMATS[self.settings.release] and not is_of_format(
+            data, rules.publication_data_format
+        ):
+            raise failures.BAD_REQUEST
         is_insecure = self.settings.clients.insecure
         is_subscribed = client.is_subscribed(channel)
         if not PERMISSIONS_ALLOW[self.settings.release]:
@@ -159,8 +164,8 @@ class Permissions:
             raise failures.PERMISSION_DENIED
         is_private = names.is_private(self.settings, channel)
         is_limited = names.is_user_limited(self.settings, channel)
-        is_shut = rules.server_side or (rules.protected and not is_private and not is_limited)
-        if is_shut:
+        is_server_side = not rules.allow_subscribe_for_client and not rules.protected
+        if is_server_side or (rules.protected and not is_private and not is_limited):
             raise failures.PERMISSION_DENIED
         if not is_private:
             return options_of(rules, self.settings.release)
@@ -173,9 +178,7 @@ class Permissions:
             granted = self._tokens.read(request.token, now, self._rules_or_none)
         except ExpiredTokenError:
             raise failures.TOKEN_EXPIRED from None
-        if not self._names(
-            client, request.channel, granted.channel, granted.user, granted.client
-        ):
+        if not self._names(client, request.channel, granted.channel, granted.user, granted.client):
             if SUBSCRIPTION_TOKEN_MISMATCH_CLOSES[self.settings.release]:
                 raise failures.disconnects_of(self.settings.release).invalid_token
             raise failures.PERMISSION_DENIED
@@ -211,9 +214,7 @@ class Permissions:
             or (request.join_leave and rules.join_leave and sees),
         )
 
-    def _sees_presence(
-        self, client: Client, rules: ChannelOptions, *, is_subscribed: bool
-    ) -> bool:
+    def _sees_presence(self, client: Client, rules: ChannelOptions, *, is_subscribed: bool) -> bool:
         if not PERMISSIONS_ALLOW[self.settings.release]:
             return is_subscribed
         may = rules.allow_presence_for_client or (
@@ -222,9 +223,7 @@ class Permissions:
         is_known = bool(client.user) or rules.allow_presence_for_anonymous
         return (may and is_known) or self.settings.clients.insecure
 
-    def _sees_history(
-        self, client: Client, rules: ChannelOptions, *, is_subscribed: bool
-    ) -> bool:
+    def _sees_history(self, client: Client, rules: ChannelOptions, *, is_subscribed: bool) -> bool:
         if not PERMISSIONS_ALLOW[self.settings.release]:
             return is_subscribed
         may = rules.allow_history_for_client or (

@@ -38,7 +38,7 @@ class SubscriptionTokens:
     def read(
         self, token: str, now: float, rules_of: Callable[[str], ChannelOptions | None]
     ) -> Grant:
-        """What a token grants; an invalid one is `PERMISSION_DENIED`. Raises `ExpiredTokenError`."""
+        """What a token grants. Raises `ExpiredTokenError`; an invalid one is permission denied."""
         try:
             claims = self._verifier.claims(token, now)
             channel = claims.text("channel")
@@ -62,9 +62,7 @@ class SubscriptionTokens:
             expires = 0 if _expires_token_only(claims) else expiry(claims, knows_expire_at=False)
             return replace(options, expire_at=expires)
         options = claimed(options, claims, self._release)
-        return replace(
-            options, expire_at=expiry(claims, knows_expire_at=TOKEN_SUBS[self._release])
-        )
+        return replace(options, expire_at=expiry(claims, knows_expire_at=TOKEN_SUBS[self._release]))
 
 
 def _expires_token_only(claims: Claims) -> bool:

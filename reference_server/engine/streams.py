@@ -121,6 +121,7 @@ class Streams:
         tags: Mapping[str, str],
         retention: Retention,
         version: Version = NO_VERSION,
+        *,
         info: ClientInfo | None = None,
     ) -> tuple[Publication | None, Position]:
         """Append a publication; None instead of it if its version was superseded already."""

@@ -1,0 +1,55 @@
+"""A connection's subscription to one channel, and where in the channel's stream it is."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases_clients import LATE_PUBLICATIONS_SKIPPED
+from reference_server.clients.options import SubscribeOptions
+from reference_server.engine.streams import Position
+
+
+class Verdict(Enum):
+    """What becomes of a publication that comes to a subscription."""
+
+    DELIVER = "deliver"
+    SKIP = "skip"
+    LOST = "lost"
+
+
+@dataclass(slots=True)
+class Subscription:
+    """`position` is that of the last publication delivered; `checked` when it was last found right.
+
+    `chan_info` and `expire_at` (Unix seconds, 0 is never) may be refreshed.
+    """
+
+    options: SubscribeOptions
+    is_server_side: bool
+    position: Position
+    checked: float
+    chan_info: bytes
+    expire_at: int
+    failed_checks: int = 0
+
+    @property
+    def is_positioned(self) -> bool:
+        """Whether it has to see every publication, or to end."""
+        return self.options.positioned or self.options.recovered
+
+    def judge(self, offset: int, epoch: str, now: float, release: Release) -> Verdict:
+        """Judge a publication of a stream and, if it is to be delivered, move on to it."""
+        if offset == 0 or not self.is_positioned:
+            return Verdict.DELIVER
+        # 2.8 does not look at the epoch: it has nothing to compare it with.
+        if release > Release.V2_8 and epoch != self.position.epoch:
+            return Verdict.LOST
+        expected = self.position.offset + 1
+        if offset < expected and LATE_PUBLICATIONS_SKIPPED[release]:
+            return Verdict.SKIP
+        if offset != expected:
+            return Verdict.LOST
+        self.position = Position(offset, self.position.epoch)
+        self.checked = now
+        self.failed_checks = 0
+        return Verdict.DELIVER
