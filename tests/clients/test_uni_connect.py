@@ -121,12 +121,17 @@ async def test_a_user_may_have_so_many_connections(release: Release) -> None:
 
 
 @every_release
-@pytest.mark.parametrize("option", ["insecure", "anonymous_without_token"])
-async def test_without_a_token_clients_are_anonymous(release: Release, option: str) -> None:
-    given = settings(release, clients=replace(ClientOptions(), **{option: True}))
-    async with served(given) as server:
+@pytest.mark.parametrize(
+    "clients",
+    [ClientOptions(insecure=True), ClientOptions(anonymous_without_token=True)],
+    ids=["insecure", "anonymous"],
+)
+async def test_without_a_token_clients_are_anonymous(
+    release: Release, clients: ClientOptions
+) -> None:
+    async with served(settings(release, clients=clients)) as server:
         stream = server.consume(connect_request(subs={"open": {}}))
-        is_subscribed = option == "insecure" and release is Release.V6_9
+        is_subscribed = clients.insecure and release is Release.V6_9
         assert bool((await stream.next()).connect.subs) == is_subscribed
 
 

@@ -47,13 +47,15 @@ async def test_publications_arrive_once_in_the_order_of_their_offsets(release: R
 
 
 @every_release
-async def test_a_publication_is_in_the_outbox_before_the_call_returns(release: Release) -> None:
+async def test_a_publication_is_in_the_outbox_before_the_call_returns(
+    release: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with served(settings(release)) as server:
         await server.subscriber("u1", ["x"])
         (session,) = server.node.hub.subscribers("x")
         assert isinstance(session, Session)
         seen: list[bytes] = []
-        session.send = seen.append  # type: ignore[method-assign]
+        monkeypatch.setattr(session, "send", seen.append)
         await server.call("Publish", channel="x", data=b"1")
         assert len(seen) == 1
 
