@@ -1,7 +1,7 @@
 """From frames to commands: a decoder for each protocol that a release speaks."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -38,7 +38,7 @@ class Decoder:
     def __init__(self, cut: Callable[[bytes], Iterator[bytes]]) -> None:
         self._cut = cut
 
-    def commands(self, frame: bytes) -> Iterator[Command]:
+    def commands(self, frame: bytes) -> Generator[Command, None, None]:
         """The commands of a frame; raises `MalformedError` where it breaks off."""
         try:
             for piece in self._cut(frame):

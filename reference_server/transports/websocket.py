@@ -79,8 +79,8 @@ class WebSocketClient:
     def _take(self, frame: bytes) -> bool:
         """Hand the commands of a frame to the session; False if it wants no more."""
         try:
-            commands = self._speech.decoder.commands(frame)
-            return all(handle(self.session, command) for command in commands)
+            with contextlib.closing(self._speech.decoder.commands(frame)) as commands:
+                return all(handle(self.session, command) for command in commands)
         except MalformedError:
             self.session.close(self.session.known.bad_request)
             return False
