@@ -13,6 +13,7 @@ from reference_server.clients import pushes
 from reference_server.clients.failures import ReplyError
 from reference_server.clients.pushes import Body, Codec, UnencodableError
 from reference_server.clients.results import Result
+from reference_server.protocol import gogo
 from reference_server.protocol.bodies import fill, in_halves, push_message, result_message
 from reference_server.protocol.frames import delimited
 from reference_server.protocol.go_json import (
@@ -80,7 +81,7 @@ class Of28:
         inner = self._payload(push_message(V1, _NAMES_IN_2_8.get(name, name), body))
         push = V1["Push"](type=kind, channel=raw(channel), data=inner)
         if self.is_binary:
-            return self._envelope(V1["Reply"](result=_serialized(push)))
+            return self._envelope(V1["Reply"](result=gogo.written(push)))
         written = _ENVELOPES.write(push)
         # Nesting just too deep for the last envelope gives nothing, not even an error.
         is_too_deep = nests_deeper(written, MOST_NESTED)
@@ -108,11 +109,11 @@ class Of28:
     def _payload(self, message: Any) -> bytes:
         if self._halves:
             in_halves(message)
-        return _serialized(message) if self.is_binary else _PAYLOADS.write(message)
+        return gogo.written(message) if self.is_binary else _PAYLOADS.write(message)
 
     def _envelope(self, reply: Any) -> bytes:
         if self.is_binary:
-            return delimited(_serialized(reply))
+            return delimited(gogo.written(reply))
         return _ENVELOPES.write(reply) + b"\n"
 
 

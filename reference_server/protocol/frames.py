@@ -27,12 +27,19 @@ def length_delimited(frame: bytes) -> Iterator[bytes]:
 
 def delimited(message: bytes) -> bytes:
     """A protobuf message with its length before it."""
-    length, prefix = len(message), bytearray()
-    while length > 0x7F:
-        prefix.append(length & 0x7F | 0x80)
-        length >>= 7
-    prefix.append(length)
-    return bytes(prefix) + message
+    return varint(len(message)) + message
+
+
+def varint(number: int) -> bytes:
+    """A number of 0 or more, seven bits a byte."""
+    if number < 0x80:
+        return bytes((number,))
+    written = bytearray()
+    while number > 0x7F:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)
 
 
 def _delimited(frame: bytes) -> Iterator[bytes]:
