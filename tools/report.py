@@ -17,6 +17,7 @@ from centrifugo_grpc.problem import Problem
 
 LOAD_SECONDS = 5
 START_SECONDS = 20
+FREE_PORTS = ("--grpc_api_port", "0", "--uni_grpc_port", "0", "--port", "0")
 SHIPPED = Path("conformance/targets")
 REFERENCE_PROFILES = (
     SHIPPED / "centrifugo-2.8" / "profile.toml",
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
 @contextmanager
 def reference_server() -> Iterator[str]:
     """A reference server on a free port of this machine; yields its address."""
-    command = [sys.executable, "-m", "reference_server", "--grpc_api_port", "0"]
+    command = [sys.executable, "-m", "reference_server", *FREE_PORTS]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -17,7 +17,7 @@ from protos.lenient import lenient_messages
 from protos.v3 import unistream_pb2 as unistream
 from reference_server.api.answers import GrpcFailure
 from reference_server.api.compression import inflated
-from reference_server.api.listening import GRACE_SECONDS, OPTIONS
+from reference_server.api.listening import GRACE_SECONDS, LONGEST_REFUSED, OPTIONS
 from reference_server.clients.commands import Connect, Recovery
 from reference_server.clients.failures import CONNECTION_CLOSED
 from reference_server.clients.link import Link
@@ -36,7 +36,9 @@ async def listen_uni(nodes: Sequence[Node]) -> Listener | None:
     node = next((node for node in nodes if node.settings.uni_grpc.enabled), None)
     if node is None:
         return None
-    server = grpc.aio.server(handlers=[_Handlers(node)], options=OPTIONS)
+    longest = max(LONGEST_REFUSED, 4 * node.settings.uni_grpc.max_receive_bytes)
+    options = (*OPTIONS, ("grpc.max_receive_message_length", longest))
+    server = grpc.aio.server(handlers=[_Handlers(node)], options=options)
     address = _bound(server, node)
     await server.start()
 

@@ -16,6 +16,7 @@ from tests.config.processes import (
     wait_for_end,
     with_free_ports,
 )
+from tests.reference_server.serve import FREE_PORTS
 
 RELEASES = pytest.mark.parametrize("release", list(Release), ids=str)
 SERVER = [sys.executable, "-m", "reference_server"]
@@ -36,12 +37,12 @@ def ended(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 @RELEASES
 def test_a_target_file_starts_the_reference_server(release: Release, tmp_path: Path) -> None:
     path = str(shipped_file(release))
-    command = [*SERVER, "-c", path, "--release", str(release), "--grpc_api_port", "0"]
+    command = [*SERVER, "-c", path, "--release", str(release), *FREE_PORTS]
     with running(command, tmp_path) as process:
         assert process.stdout is not None
         words = process.stdout.readline().split()
         assert words[:2] == ["listening", "on"]
-        assert words[3:] == [f"({dialect_of(release)}", "as", f"{release})"]
+        assert words[3:6] == [f"({dialect_of(release)}", "as", f"{release}),"]
         assert answers(words[2])
 
 

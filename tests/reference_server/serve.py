@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 START_SECONDS = 20
+FREE_PORTS = ("--grpc_api_port", "0", "--uni_grpc_port", "0", "--port", "0")
 
 
 @contextmanager
@@ -21,7 +22,7 @@ def serving_process(
     *arguments: str, **environ: str
 ) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Run the server with these arguments; yields its process and its address."""
-    command = [sys.executable, "-m", "reference_server", "--grpc_api_port", "0", *arguments]
+    command = [sys.executable, "-m", "reference_server", *FREE_PORTS, *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=_env(environ)
     ) as process:
