@@ -1,9 +1,9 @@
 """What stands before every handler, in Go's order: method, size, body, key."""
 
 import hmac
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import grpc
 from google.protobuf.message import Message
@@ -24,10 +24,25 @@ Call = Callable[[bytes, Metadata], bytes]
 
 @dataclass(frozen=True)
 class Method:
-    """A method that is served: the release whose ways it has, and what answers a call."""
+    """A method that is served: the release whose ways it has, and what answers a call.
+
+    `before` is awaited by each call before it is looked at.
+    """
 
     release: Release
     call: Call
+    before: Callable[[], Awaitable[None]] | None = None
+
+
+@runtime_checkable
+class Watching(Protocol):
+    """A node that looks on as its methods are called; that of a test double does."""
+
+    def watched(self, rpc: str, call: Call) -> Call:
+        """What answers a method instead of `call`."""
+
+    def before(self, rpc: str) -> Callable[[], Awaitable[None]]:
+        """What a call waits for first."""
 
 
 class Api(Protocol):
@@ -75,7 +90,10 @@ class Gate:
     def method(self, service: str, method: str) -> Method:
         """What answers a method of the API."""
         node = self._nodes[service]
-        return Method(node.release, self._guarded(node, self._apis[service], method))
+        call = self._guarded(node, self._apis[service], method)
+        if isinstance(node, Watching):
+            return Method(node.release, node.watched(method, call), node.before(method))
+        return Method(node.release, call)
 
     def _guarded(self, node: Node, api: Api, method: str) -> Call:
         release, limit = node.release, node.settings.max_receive_bytes

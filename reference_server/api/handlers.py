@@ -5,7 +5,7 @@ order and the words of Go's server. asyncio was measured to serve more calls her
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 import grpc
@@ -43,7 +43,10 @@ class Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
     def _handler(self, path: str) -> Any:
         service, method = self._gate.require_known(path)
         if service not in reflection.SERVICES:
-            answering = _answering(self._gate.method(service, method))
+            found = self._gate.method(service, method)
+            answering = _answering(found)
+            if found.before is not None:
+                answering = _after(found.before, answering)
             return grpc.stream_unary_rpc_method_handler(answering)
         release = next(node.release for node in self._nodes if node.settings.reflection)
         reflecting = _reflecting(reflection.Reflection(release))
@@ -75,6 +78,14 @@ def _answering(method: Method) -> _Handler:
             # Otherwise grpcio sends the headers without the compression.
             await context.send_initial_metadata(())
         return answer
+
+    return handle
+
+
+def _after(before: Callable[[], Awaitable[None]], answering: _Handler) -> _Handler:
+    async def handle(messages: Any, context: Any) -> Any:
+        await before()
+        return await answering(messages, context)
 
     return handle
 

@@ -21,7 +21,6 @@ class MapCalls:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._maps = node.maps
 
     def handlers(self) -> dict[str, Callable[[Any], Message | None]]:
         """The handlers by RPC."""
@@ -44,7 +43,7 @@ class MapCalls:
         version = Version(request.version, request.version_epoch)
 
         try:
-            change = self._maps.publish(
+            change = self._node.maps.publish(
                 request.channel,
                 entry,
                 options,
@@ -58,7 +57,7 @@ class MapCalls:
 
     def _remove(self, request: api.MapRemoveRequest) -> api.MapRemoveResult:
         options = self._options(request.channel, request.key)
-        change = self._maps.remove(
+        change = self._node.maps.remove(
             request.channel, request.key, options, idempotency_key=request.idempotency_key
         )
         return api.MapRemoveResult(**_told(change))
@@ -69,7 +68,7 @@ class MapCalls:
         if request.revision_offset or request.revision_epoch:
             revision = Position(request.revision_offset, request.revision_epoch)
         try:
-            entries, position, cursor = self._maps.state(
+            entries, position, cursor = self._node.maps.state(
                 request.channel,
                 options,
                 limit=request.limit,
@@ -89,7 +88,7 @@ class MapCalls:
         if request.since_offset or request.since_epoch:
             since = Position(request.since_offset, request.since_epoch)
         try:
-            entries, position = self._maps.stream(
+            entries, position = self._node.maps.stream(
                 request.channel,
                 options,
                 since=since,
@@ -104,11 +103,11 @@ class MapCalls:
 
     def _stats(self, request: api.MapStatsRequest) -> api.MapStatsResult:
         self._options(request.channel)
-        return api.MapStatsResult(num_keys=self._maps.count(request.channel))
+        return api.MapStatsResult(num_keys=self._node.maps.count(request.channel))
 
     def _clear(self, request: api.MapClearRequest) -> api.MapClearResult:
         self._options(request.channel)
-        self._maps.clear(request.channel)
+        self._node.maps.clear(request.channel)
         return api.MapClearResult()
 
     def _shared_poll_publish(

@@ -3,6 +3,7 @@
 import json
 import math
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,12 @@ def read_file(path: Path, *, is_for_6: bool = False) -> dict[str, Any]:
         return {}
     if not isinstance(options, dict):
         raise Problem(f"the configuration {path} is no table of options")
-    options = _without_dots(_in_lower_case(options))
+    return prepared(options, is_for_6=is_for_6)
+
+
+def prepared(table: Mapping[str, Any], *, is_for_6: bool) -> dict[str, Any]:
+    """The options of a table as Centrifugo sees them: without case, dots and empty tables."""
+    options = _without_dots(_in_lower_case(table))
     return _without_empty_tables(options) if is_for_6 else options
 
 
@@ -92,7 +98,7 @@ def _without_empty_tables(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_lower_case(value: Any) -> Any:
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(name).lower(): _in_lower_case(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_in_lower_case(item) for item in value]

@@ -11,7 +11,7 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
 from reference_server.config.command_line import CommandLine
 from reference_server.config.elsewhere import not_served
-from reference_server.config.files import read_file
+from reference_server.config.files import prepared, read_file
 from reference_server.config.forms import Form, form_of, in_words_of, releases_of, require_form
 from reference_server.config.node import is_enabled, settings
 from reference_server.config.option_names import is_nested_variable, without_effect
@@ -53,6 +53,20 @@ def load_settings(command_line: CommandLine, environ: Mapping[str, str]) -> Load
             " machine may publish"
         )
     return Loaded(nodes, notices)
+
+
+def load_table(
+    table: Mapping[str, Any], release: Release, flags: Mapping[str, Any], address: str
+) -> Settings:
+    """The node that a table of options, laid out as a file, makes with flags; no variable counts.
+
+    `flags` are by the names of the release's own options. Raises `Problem`.
+    """
+    source = _Source(
+        release, Path("the configuration"), prepared(table, is_for_6=release >= Release.V6_9)
+    )
+    require_form(source.path, source.file, release)
+    return settings(Options(source.file, flags, {}, release), release, address)
 
 
 def _sources(command_line: CommandLine, notices: list[str]) -> Sequence[_Source]:

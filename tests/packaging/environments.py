@@ -1,0 +1,66 @@
+"""Wheels of this tree, and empty environments to install them into."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+UV = Path(sys.executable).with_name("uv")
+_KEPT = ("protos", "centrifugo_grpc", "reference_server", "conformance", "bench", "reports")
+_FILES = ("pyproject.toml", "README.md", "LICENSE")
+
+
+def built(folder: Path, kind: str) -> Path:
+    """The wheel or the sdist of this tree, built in a copy, so that nothing is left in the tree."""
+    tree = folder / "tree"
+    if not tree.exists():
+        tree.mkdir(parents=True)
+        for name in _KEPT:
+            shutil.copytree(
+                ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc")
+            )
+        for name in _FILES:
+            shutil.copy(ROOT / name, tree / name)
+    run(tree, sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder / kind))
+    (found,) = (folder / kind).iterdir()
+    return found
+
+
+def environment(folder: Path, *packages: str | Path, options: Sequence[str] = ()) -> Path:
+    """An environment with these packages and nothing else; gives its interpreter."""
+    run(folder.parent, str(UV), "venv", "--quiet", "--python", sys.executable, str(folder))
+    interpreter = folder / "bin" / "python"
+    if packages:
+        install(interpreter, *packages, options=options)
+    return interpreter
+
+
+def install(interpreter: Path, *packages: str | Path, options: Sequence[str] = ()) -> None:
+    """Install packages into an environment."""
+    command = [str(UV), "pip", "install", "--quiet", "--python", str(interpreter)]
+    run(interpreter.parent, *command, *options, *map(str, packages))
+
+
+def run(folder: Path, *command: str, expected: int = 0) -> str:
+    """What a command prints, run in a folder; fails with all of it if it ends otherwise."""
+    end = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=clean_environ(),
+    )
+    told = end.stdout + end.stderr
+    assert end.returncode == expected, f"{' '.join(command)}: {end.returncode}\n{told}"
+    return told
+
+
+def clean_environ() -> dict[str, str]:
+    """The variables of this process without those that would lead Python to this tree."""
+    hidden = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"}
+    return {name: value for name, value in os.environ.items() if name not in hidden}
