@@ -9,18 +9,22 @@ from typing import Any
 from google.protobuf import descriptor_pb2, message_factory
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from google.protobuf.message import Message
 
 POOL = DescriptorPool()
 
 
 def load(serialized: bytes, namespace: dict[str, Any]) -> None:
-    """Add a file to the pool and its messages to `namespace`, a generated module's globals."""
+    """Add a file to the pool; its messages and enums to `namespace`, a module's globals."""
     name = descriptor_pb2.FileDescriptorProto.FromString(serialized).name
     POOL.AddSerializedFile(serialized)
     file: FileDescriptor = POOL.FindFileByName(name)
     namespace["DESCRIPTOR"] = file
     namespace.update(message_classes(file))
+    for name, enum in file.enum_types_by_name.items():
+        namespace[name] = EnumTypeWrapper(enum)
+        namespace.update((value.name, value.number) for value in enum.values)
 
 
 def message_classes(file: FileDescriptor) -> dict[str, type[Message]]:

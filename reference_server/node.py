@@ -2,12 +2,14 @@
 
 import dataclasses
 import platform
+import random
 import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from centrifugo_grpc.releases import EPOCH_LENGTH, IDEMPOTENCY_KEY, PUBLICATION_VERSION, Release
+from centrifugo_grpc.releases_clients import UNENCODABLE_FAILS_PUBLISH
 from reference_server.clients.admission import Admission
 from reference_server.clients.failures import disconnects_of
 from reference_server.clients.permissions import Permissions
@@ -128,6 +130,8 @@ class Node:
         subscribers = self.hub.subscribers(channel)
         if subscribers:
             push = Push(channel, Published(publication, position.epoch))
+            if UNENCODABLE_FAILS_PUBLISH[self.release]:
+                subscribers = _from_anywhere(subscribers)
             for subscriber in subscribers:
                 subscriber.deliver(push, Position(publication.offset, position.epoch))
 
@@ -175,6 +179,16 @@ class Node:
             self._renewed = now
             self._snapshot = Snapshot(*self.hub.counts(), int(now - self._started))
         return self._snapshot
+
+
+def _from_anywhere(subscribers: list[Subscriber]) -> list[Subscriber]:
+    """The subscribers in the order in which Go goes through a map: from any of its places on.
+
+    So it is by chance who gets a publication that fails at one of them. Small maps have eight
+    places; 2 subscribers went out of their order in 9 of 64 tries (facts v2.md 5).
+    """
+    start = random.randrange(max(len(subscribers), 8))
+    return subscribers[start:] + subscribers[:start]
 
 
 def retention(rules: ChannelOptions) -> Retention:

@@ -11,6 +11,7 @@ import grpc.aio
 from centrifugo_grpc.releases import Release, dialect_of
 from protos.v2 import api_pb2 as api_v2
 from protos.v3 import api_pb2 as api_v3
+from reference_server.clients.failures import disconnects_of
 from reference_server.node import Node
 from reference_server.serving import running
 from reference_server.settings import (
@@ -64,6 +65,11 @@ class Site:
     def url(self) -> str:
         """Where WebSocket clients connect."""
         return f"ws://{self.http}/connection/websocket"
+
+    @property
+    def node_bad_request(self) -> int:
+        """The code with which a client that makes no sense is closed."""
+        return disconnects_of(self.node.release).bad_request.code
 
     async def call(self, rpc: str, **fields: Any) -> Any:
         """Call the API in the node's dialect; the response."""

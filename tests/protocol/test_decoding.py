@@ -1,0 +1,213 @@
+"""Frames of clients become commands, as each release cuts and reads them."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from protos.client import v1_pb2 as v1
+from protos.client import v2_pb2 as v2
+from reference_server.clients import commands as ask
+from reference_server.clients.commands import Command, Recovery
+from reference_server.protocol import decoding
+from reference_server.protocol.decoding import Decoder
+from reference_server.protocol.frames import delimited
+from reference_server.protocol.json_values import MalformedError
+
+DECODERS = {
+    "json of 2.8": decoding.V1_OF_2_8_JSON,
+    "protobuf of 2.8": decoding.V1_OF_2_8_PROTOBUF,
+    "json v1": decoding.V1_JSON,
+    "protobuf v1": decoding.V1_PROTOBUF,
+    "json v2": decoding.V2_JSON,
+    "protobuf v2": decoding.V2_PROTOBUF,
+}
+BRIEFLY = settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+EACH = pytest.mark.parametrize("decoder", DECODERS.values(), ids=list(DECODERS))
+
+
+def read(decoder: Decoder, frame: bytes) -> tuple[list[Command], bool]:
+    """The commands of a frame, and whether it is well formed to its end."""
+    found = []
+    try:
+        for command in decoder.commands(frame):
+            found.append(command)  # noqa: PERF402 (those before a fault count)
+    except MalformedError:
+        return found, False
+    return found, True
+
+
+CONNECT = Command(1, ask.Connect(token="t", data=b'{ "a": 1 }'))
+SUBSCRIBE = Command(2, ask.Subscribe("c", recovery=Recovery(recover=True, epoch="e", offset=5)))
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n", "\r\n\t"])
+def test_2_8_reads_json_commands_in_a_row_with_any_space_between(between: str) -> None:
+    connect = '{"id":1,"method":"connect","params":{"token":"t","data":{ "a": 1 }}}'
+    subscribe = '{"id":2,"method":1,"params":{"channel":"c","recover":true,"epoch":"e","offset":5}}'
+    frame = f"{connect}{between}{subscribe}{between}".encode()
+    assert read(decoding.V1_OF_2_8_JSON, frame) == ([CONNECT, SUBSCRIBE], True)
+
+
+def test_later_releases_read_one_json_command_a_line_and_nothing_after_it() -> None:
+    connect = '{"id":1,"connect":{"token":"t","data":{ "a": 1 }}} what follows'
+    subscribe = '{"id":2,"subscribe":{"channel":"c","recover":true,"epoch":"e","offset":5}}'
+    frame = f"{connect}\n{subscribe}\n".encode()
+    assert read(decoding.V2_JSON, frame) == ([CONNECT, SUBSCRIBE], True)
+    assert read(decoding.V2_JSON, f"{subscribe}\n\n{subscribe}".encode()) == ([SUBSCRIBE], False)
+
+
+def test_protobuf_commands_follow_each_other_after_their_lengths() -> None:
+    connect = v1.ConnectRequest(token="t", data=b'{ "a": 1 }').SerializeToString()
+    subscribe = v1.SubscribeRequest(channel="c", recover=True, epoch="e", offset=5)
+    frame = delimited(v1.Command(id=1, params=connect).SerializeToString()) + delimited(
+        v1.Command(
+            id=2, method=v1.SUBSCRIBE, params=subscribe.SerializeToString()
+        ).SerializeToString()
+    )
+    assert read(decoding.V1_OF_2_8_PROTOBUF, frame) == ([CONNECT, SUBSCRIBE], True)
+    assert read(decoding.V1_OF_2_8_PROTOBUF, frame[:-1]) == ([CONNECT], False)
+
+
+def test_an_offset_in_halves_is_one_offset() -> None:
+    frame = b'{"id":2,"method":1,"params":{"channel":"c","recover":true,"seq":7,"gen":1}}'
+    (command,), _ = read(decoding.V1_OF_2_8_JSON, frame)
+    assert command.request == ask.Subscribe("c", recovery=Recovery(True, "", 2**32 + 7))  # noqa: FBT003
+
+
+def test_a_channel_of_protobuf_is_any_bytes() -> None:
+    raw = v2.Command(id=1, unsubscribe=v2.UnsubscribeRequest(channel="c")).SerializeToString()
+    frame = delimited(raw.replace(b"c", b"\xff"))
+    (command,), is_whole = read(decoding.V2_PROTOBUF, frame)
+    assert is_whole
+    assert command.request == ask.Unsubscribe(b"\xff".decode("utf-8", "surrogateescape"))
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'{"ID":1,"Publish":{"CHANNEL":"c","data":"x"}}',
+        b'{"publish":{"channel":"c","data":"x"},"id":1}',
+    ],
+)
+def test_names_count_whatever_their_case_and_order(frame: bytes) -> None:
+    assert read(decoding.V2_JSON, frame) == ([Command(1, ask.Publish("c", b'"x"'))], True)
+
+
+@pytest.mark.parametrize("frame", [b"{}", b"null", b'{"history":{"channel":"c"}}'])
+def test_a_command_of_v2_without_an_id_is_a_pong_whatever_it_says(frame: bytes) -> None:
+    assert read(decoding.V2_JSON, frame) == ([Command(0, None)], True)
+
+
+def test_an_empty_protobuf_command_is_a_pong() -> None:
+    assert read(decoding.V2_PROTOBUF, b"\x00\x00") == ([Command(0, None)] * 2, True)
+
+
+def test_an_unknown_method_of_v1_is_read_to_be_refused() -> None:
+    frame = b'{"id":22,"method":99,"params":{}}'
+    assert read(decoding.V1_OF_2_8_JSON, frame) == ([Command(22, ask.UnknownMethod())], True)
+    raw = delimited(b"\x08\x16\x10\x63")
+    assert read(decoding.V1_OF_2_8_PROTOBUF, raw) == ([Command(22, ask.UnknownMethod())], True)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"hello",
+        b"[]",
+        b'"x"',
+        b"5",
+        b'{"id":"1"}',
+        b'{"id":-1}',
+        b'{"id":1.0}',
+        b'{"id":4294967296}',
+        b'{"id":1,"connect":[]}',
+        b'{"id":1,"connect":{"token":5}}',
+        b'{"id":1,"connect":{"subs":[]}}',
+        b'{"id":1,"connect":{}',
+        b'{"id":1',
+        b'{"id":1,}',
+        b'{"id":1}}{',
+        b"\xff\xfe",
+        b"",
+        b"\n",
+    ],
+)
+def test_what_is_no_command_of_v2_is_malformed(frame: bytes) -> None:
+    assert read(decoding.V2_JSON, frame) == ([], False)
+
+
+@EACH
+@BRIEFLY
+@given(frame=st.binary(max_size=64))
+@example(frame=b"\x80" * 20)
+@example(frame=b"\xff\xff\xff\xff\x0f")
+@example(frame=b"{" * 5000)
+@example(frame=b'{"id":1,"params":' + b"[" * 3000)
+def test_any_bytes_are_commands_or_malformed_and_nothing_else(
+    decoder: Decoder, frame: bytes
+) -> None:
+    with suppress(MalformedError):
+        for command in decoder.commands(frame):
+            assert isinstance(command, Command)
+
+
+KEYS = st.sampled_from(
+    [
+        "id",
+        "method",
+        "params",
+        "connect",
+        "subscribe",
+        "publish",
+        "history",
+        "channel",
+        "data",
+        "token",
+        "subs",
+        "offset",
+        "since",
+        "epoch",
+        "limit",
+        "recover",
+        "x",
+    ]
+)
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize(
+    "decoder",
+    [decoding.V1_OF_2_8_JSON, decoding.V1_JSON, decoding.V2_JSON],
+    ids=["2.8", "v1", "v2"],
+)
+@BRIEFLY
+@given(value=st.dictionaries(KEYS, JSON, max_size=5))
+def test_any_json_is_a_command_or_malformed_and_nothing_else(decoder: Decoder, value: Any) -> None:
+    with suppress(MalformedError):
+        list(decoder.commands(json.dumps(value).encode()))
+
+
+@BRIEFLY
+@given(
+    value=JSON.filter(lambda value: value is not None),
+    channel=st.text(st.characters(exclude_categories=["Cs"])),
+)
+def test_a_payload_keeps_every_byte_of_its_json(value: Any, channel: str) -> None:
+    payload = json.dumps(value)
+    frame = f'{{"id":1,"publish":{{"channel":{json.dumps(channel)},"data":{payload}}}}}'.encode()
+    (command,), _ = read(decoding.V2_JSON, frame)
+    assert command.request == ask.Publish(channel, payload.encode())
