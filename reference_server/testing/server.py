@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from centrifugo_grpc.subscriber.tokens import connection_token
 from protos.v2 import api_pb2 as v2
 from protos.v3 import api_pb2 as v3
 from reference_server.api.v2 import V2Api
@@ -122,12 +123,10 @@ class CentrifugoServer:
 
     def token(self, user: str = "", **claims: Any) -> str:
         """A token that connects `user`, or with a `channel` claim, subscribes them to it."""
-        import jwt  # noqa: PLC0415 - only few tests need it
-
         secret = self._node.settings.clients.token.hmac_secret
         if not secret:
             raise Problem("the configuration has no HMAC secret to sign a token with")
-        return jwt.encode({"sub": user, **claims}, secret, algorithm="HS256")
+        return connection_token(secret, user, **claims)
 
     # ---- What has happened ----------------------------------------------------------------------
 
@@ -185,8 +184,12 @@ class CentrifugoServer:
             raise Problem(f"publish to {channel}: {error.code} {error.message}")
 
     def disconnect(self, user: str) -> None:
-        """Disconnect all connections of a user, as the API's Disconnect does."""
+        """Disconnect all connections of a user, as the API's Disconnect does: not to come back."""
         self.call("Disconnect", user=user)
+
+    def drop_connections(self) -> None:
+        """Cut every subscriber off as a node does that stops: its clients connect again."""
+        self._on_loop(self._node.shut_down)
 
     # ---- What goes wrong ------------------------------------------------------------------------
 

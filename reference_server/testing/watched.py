@@ -14,9 +14,12 @@ from protos.v3 import api_pb2 as v3
 from reference_server.api.answers import GrpcFailure, Metadata
 from reference_server.api.compression import inflated
 from reference_server.api.gate import Call as GateCall
+from reference_server.clients.subscriber import Subscriber
+from reference_server.engine.hub import Hub
 from reference_server.engine.streams import Position
-from reference_server.node import Node, PublishOptions
-from reference_server.settings import ChannelOptions, Settings
+from reference_server.engine.streams import Publication as Published
+from reference_server.node import Node
+from reference_server.settings import Settings
 from reference_server.testing.faults import Failure, Faults
 from reference_server.testing.records import Call, Publication
 
@@ -70,6 +73,24 @@ class Records:
             self._publications.clear()
 
 
+class _WatchedHub(Hub[Subscriber]):
+    """Lets tests know when somebody has come or gone."""
+
+    def __init__(self, records: Records) -> None:
+        super().__init__()
+        self._records = records
+
+    def subscribe(self, connection: Subscriber, channel: str) -> None:
+        """Subscribe a connection."""
+        super().subscribe(connection, channel)
+        self._records.note_change()
+
+    def unsubscribe(self, connection: Subscriber, channel: str) -> None:
+        """End a subscription."""
+        super().unsubscribe(connection, channel)
+        self._records.note_change()
+
+
 class WatchedNode(Node):
     """The node of a test double."""
 
@@ -77,21 +98,23 @@ class WatchedNode(Node):
         super().__init__(settings)
         self._records = records
         self._faults = faults
+        self.hub = _WatchedHub(records)
         self._messages: Any = v2 if dialect_of(self.release) is Dialect.V2 else v3
 
     def reset(self) -> None:
         """Begin anew, in the same place: no channel, no history, nobody connected."""
+        self.shut_down()
+        timers = self.timers
         super().__init__(self.settings)
+        # The loop runs these.
+        self.timers = timers
+        self.hub = _WatchedHub(self._records)
 
-    def publish(
-        self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
-    ) -> Position:
-        """Publish, and keep record of it."""
-        position = super().publish(channel, data, options, rules)
-        self._records.add_publication(
-            Publication(channel, data, dict(options.tags), position.offset)
-        )
-        return position
+    def deliver(self, channel: str, publication: Published, position: Position) -> None:
+        """Deliver a publication, and keep record of it."""
+        super().deliver(channel, publication, position)
+        tags, offset = dict(publication.tags), publication.offset
+        self._records.add_publication(Publication(channel, publication.data, tags, offset))
 
     def watched(self, rpc: str, call: GateCall) -> GateCall:
         """What answers a method, with a record of it, and with the failures asked for."""
