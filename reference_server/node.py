@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from centrifugo_grpc.releases import EPOCH_LENGTH, IDEMPOTENCY_KEY, PUBLICATION_VERSION, Release
-from centrifugo_grpc.releases_clients import UNENCODABLE_FAILS_PUBLISH
+from centrifugo_grpc.releases.clients import UNENCODABLE_FAILS_PUBLISH
 from reference_server.clients.admission import Admission
 from reference_server.clients.failures import disconnects_of
 from reference_server.clients.permissions import Permissions

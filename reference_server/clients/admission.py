@@ -3,7 +3,7 @@
 import binascii
 from dataclasses import dataclass, field, replace
 
-from centrifugo_grpc.releases_clients import (
+from centrifugo_grpc.releases.clients import (
     CONNECTION_TOKEN_HAS_NO_CHANNEL,
     INSECURE_ALLOWS_WISHES,
     TOKEN_INFO_UNDECODABLE_IS_INVALID,

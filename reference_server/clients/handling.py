@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import (
+from centrifugo_grpc.releases.clients import (
     ANSWERS_CLIENT_PINGS,
     CHANNEL_TOO_LONG,
     CLIENT_PING_CLOSES,

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from centrifugo_grpc.releases_clients import ASCII_CHANNELS
+from centrifugo_grpc.releases.clients import ASCII_CHANNELS
 from reference_server.settings import ChannelOptions, Settings
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import RECOVERY_MODES
+from centrifugo_grpc.releases.clients import RECOVERY_MODES
 from reference_server.clients.claims import Claims
 from reference_server.settings import ChannelOptions
 

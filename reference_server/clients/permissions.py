@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from centrifugo_grpc.releases import DATA_FORMATS
-from centrifugo_grpc.releases_clients import (
+from centrifugo_grpc.releases.clients import (
     PERMISSIONS_ALLOW,
     REFRESH_CHECKS_USER,
     SUBSCRIBER_WISHES_COUNT_AS_SUBSCRIBED,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import (
+from centrifugo_grpc.releases.clients import (
     RECOVERED_EPOCH_AS_ASKED,
     RECOVERS_BLANK_EPOCH,
     RECOVERS_OTHER_EPOCHS,

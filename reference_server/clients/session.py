@@ -7,7 +7,7 @@ leads to, and what the node does to a connection is done when the call returns.
 import uuid
 from collections.abc import Callable, Mapping
 
-from centrifugo_grpc.releases_clients import (
+from centrifugo_grpc.releases.clients import (
     CHANNEL_LIMIT_CLOSES,
     JOIN_LEAVE_TO_ALL,
     SINGLE_CONNECTION_BEFORE,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import LATE_PUBLICATIONS_SKIPPED
+from centrifugo_grpc.releases.clients import LATE_PUBLICATIONS_SKIPPED
 from reference_server.clients.options import SubscribeOptions
 from reference_server.engine.streams import Position
 

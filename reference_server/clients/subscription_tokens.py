@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import TOKEN_SUBS
+from centrifugo_grpc.releases.clients import TOKEN_SUBS
 from reference_server.clients import failures
 from reference_server.clients.admission import expiry
 from reference_server.clients.claims import Claims, InvalidTokenError

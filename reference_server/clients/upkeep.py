@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from centrifugo_grpc.releases_clients import (
+from centrifugo_grpc.releases.clients import (
     FIRST_PING_FROM,
     FIRST_PRESENCE_UPDATE_SPREAD,
     POSITION_CHECK_FAILURES,

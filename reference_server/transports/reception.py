@@ -8,7 +8,7 @@ from google.protobuf.message import DecodeError
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from centrifugo_grpc.releases_websocket import PROTOCOL_VERSIONS
+from centrifugo_grpc.releases.websocket import PROTOCOL_VERSIONS
 from reference_server.clients.failures import disconnects_of
 from reference_server.node import Node
 from reference_server.protocol.frames import json_by_line, length_delimited

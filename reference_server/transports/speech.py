@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_websocket import (
+from centrifugo_grpc.releases.websocket import (
     FRAME_PINGS_ON_REQUEST,
     FRAME_PONG_TIMEOUT,
     PROTOBUF_QUERIES,

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import PUBLICATION_EPOCH_AND_VERSION
+from centrifugo_grpc.releases.clients import PUBLICATION_EPOCH_AND_VERSION
 from reference_server.clients.commands import Request
 from reference_server.clients.failures import Disconnect, ReplyError
 from reference_server.clients.pushes import Body, Disconnected

@@ -12,7 +12,7 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import UNI_PINGS, UNI_PROTOCOL_CHOICE, UNI_PROTOCOL_V1
+from centrifugo_grpc.releases.clients import UNI_PINGS, UNI_PROTOCOL_CHOICE, UNI_PROTOCOL_V1
 from protos.lenient import lenient_messages
 from protos.v3 import unistream_pb2 as unistream
 from reference_server.api.answers import GrpcFailure

@@ -6,7 +6,7 @@ import contextlib
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from centrifugo_grpc.releases_websocket import FRAME_PING_PAYLOAD, MESSAGES_IN_FRAME
+from centrifugo_grpc.releases.websocket import FRAME_PING_PAYLOAD, MESSAGES_IN_FRAME
 from reference_server.clients.failures import CONNECTION_CLOSED, Disconnect
 from reference_server.clients.handling import handle
 from reference_server.clients.link import Link

@@ -8,7 +8,7 @@ import grpc
 import pytest
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases_clients import UNI_PINGS, UNI_PROTOCOL_V1
+from centrifugo_grpc.releases.clients import UNI_PINGS, UNI_PROTOCOL_V1
 from protos.v3 import unistream_pb2 as unistream
 from reference_server.settings import ClientOptions
 from tests.clients.serving import V3_RELEASES, connect_request, served, settings, token
