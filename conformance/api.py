@@ -2,7 +2,8 @@
 
 import secrets
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
@@ -33,6 +34,7 @@ class Api:
     def __init__(self, endpoint: Endpoint, release: Release, record: Recorder | None) -> None:
         self.release = release
         self.dialect = dialect_of(release)
+        self._record = record
         self.client: V2Client | V3Client = (
             V2Client(endpoint, record) if self.dialect is Dialect.V2 else V3Client(endpoint, record)
         )
@@ -45,6 +47,15 @@ class Api:
     def close(self) -> None:
         """Close the connection."""
         self.client.close()
+
+    @contextmanager
+    def another(self) -> Iterator["Api"]:
+        """The same target over a connection of its own."""
+        other = Api(self.client.endpoint, self.release, self._record)
+        try:
+            yield other
+        finally:
+            other.close()
 
     def error(self, code: Code) -> ApiError:
         """The error `code` in the words of the release."""
