@@ -16,6 +16,7 @@ from conformance.api import Api, Channels
 from conformance.clients import Clients
 from conformance.evidence import Exchanges, without_key
 from conformance.target import Target
+from conformance.wire import Wire
 
 
 class Given:
@@ -56,10 +57,15 @@ def _clients(given: Given) -> Clients:
     return Clients(given.get("api"), given.target, given.stack)
 
 
+def _wire(given: Given) -> Wire:
+    return Wire(given.target.endpoint, given.target.dialect, given.record, given.stack)
+
+
 BUILDERS: Mapping[str, Callable[[Given], Any]] = {
     "api": _api,
     "channel": _channel,
     "clients": _clients,
+    "wire": _wire,
     "target": lambda given: given.target,
 }
 """What the tests may take as arguments."""

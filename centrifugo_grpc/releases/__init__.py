@@ -227,6 +227,52 @@ DESCRIBES_UNPARSABLE = until(
     Release.V2_8,
     "facts v2.md 4, v3-v6.md 3 Bodies",
 )
+NOT_GRPC = Row(
+    "What answers a request that is no gRPC: an HTTP status, or 0 and a reset with an HTTP/2 code",
+    "facts v2.md 4, v3-v6.md 3 Raw HTTP/2",
+    v2_8=(0, 2),
+    v3_2=(0, 1),
+    v4_1=(415, 3),
+    v5_4=(415, 3),
+    v6_9=(415, 3),
+)
+ANY_HTTP_METHOD = until(
+    "A call may come with any HTTP method; after, with POST alone",
+    Release.V2_8,
+    "facts v2.md 4, v3-v6.md 3 Raw HTTP/2",
+)
+WRONG_HTTP_METHOD = Row(
+    "The words for an HTTP method that is not POST; blank where the stream is reset",
+    "facts v3-v6.md 3 Raw HTTP/2",
+    v2_8="",
+    v3_2="",
+    v4_1="http2Server.operateHeaders parsed a :method field: {method} which should be POST",
+    v5_4='Received a HEADERS frame with :method "{method}" which should be POST',
+    v6_9='Received a HEADERS frame with :method "{method}" which should be POST',
+)
+MALFORMED_PATH_STATUS = Row(
+    "The gRPC status for a path that is no service and method",
+    "facts v2.md 1, v3-v6.md 3 Raw HTTP/2",
+    v2_8=8,
+    v3_2=12,
+    v4_1=12,
+    v5_4=12,
+    v6_9=12,
+)
+BROKEN_PREFIX = Row(
+    "The words for a message whose prefix breaks off; blank for no answer at all",
+    "facts v2.md 4, v3-v6.md 3 Raw HTTP/2",
+    v2_8="",
+    v3_2="unexpected EOF",
+    v4_1="unexpected EOF",
+    v5_4="EOF",
+    v6_9="EOF",
+)
+BLANK_DEADLINE_EXPIRES = since(
+    "A deadline of no time at all has passed; before, it is none",
+    Release.V5_4,
+    "grpc-go 1.54.0 and 1.69.2, internal/transport/http_util.go",
+)
 ANSWERS_MISSING_MESSAGE = since(
     "A call without a complete message is answered; before, never",
     Release.V3_2,
