@@ -1,87 +1,184 @@
-"""One process of a run: its tally, and how workers and master put theirs together."""
+"""One process of a run: its sessions, its phases, and what it tells the master."""
 
-import os
-import time
+import random
 from typing import Any
 
+import gevent
+
+from bench._generator import Generator
+from bench._locust_stats import feeder
 from bench._options import LoadOptions, read_options
-from bench._summary import document, told
+from bench._pace import ClosedLoop, OpenLoop, Pace
+from bench._recorder import MEASURED, WARMUP, Recorder, clock
+from bench._scenarios import SCENARIOS, Scenario
+from bench._session import Session
 from bench._tally import Tally
 from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.problem import Problem
-from centrifugo_grpc.result_files import write
+
+_FOLD = 0.1
+_DRAIN = 1.0
+_ALL_DONE = 10.0
 
 
 class Run:
     """What this process knows of the run. Nothing in it connects before it is asked to."""
 
     def __init__(self) -> None:
-        self.tally = Tally()
-        self.cpu: dict[str, float] = {}
         self.options: LoadOptions | None = None
-        self._found: Found | None = None
-        self._started: float | None = None
-        self._stopped: float | None = None
-        self._cpu_before = time.process_time()
-        self._total = Tally()
+        self.found: Found | None = None
+        self.problem = ""
+        self.is_over = False
+        self.sessions = 0
+        self._recorder: Recorder | None = None
+        self._generator = Generator()
+        self._greenlets: list[Any] = []
+        self._workloads: list[Any] = []
+        self._users = 0
+        self._drain = _DRAIN
 
     def prepare(self, environment: Any) -> None:
         """Read the options and find the dialect; raises `Problem`."""
         options = read_options(environment.parsed_options, environment.host)
-        if self._found is None or self.options != options:
-            self.options, self._found = options, _chosen(options)
+        if self.found is not None and self.options == options:
+            return
+        self.options, self.found, self.problem = options, None, ""
+        try:
+            found = _chosen(options)
+            self.scenario.workload(options, found)
+        except Problem as problem:
+            self.problem = str(problem)
+            raise
+        self.found = found
 
     @property
-    def found(self) -> Found:
-        """The dialect to speak."""
-        assert self._found is not None, "prepare comes first"
-        return self._found
+    def scenario(self) -> Scenario:
+        """What the run does."""
+        assert self.options is not None, "prepare comes first"
+        return SCENARIOS[self.options.scenario]
 
-    def start(self) -> None:
+    @property
+    def seconds(self) -> float | None:
+        """How long it takes by itself; None if it goes on until it is stopped."""
+        assert self.options is not None
+        steps = len(self.scenario.steps)
+        return self.options.warmup + steps * self.options.step_seconds if steps else None
+
+    def start(self, environment: Any) -> None:
         """Begin to count anew."""
-        self.tally.clear()
-        self._total, self.cpu = Tally(), {}
-        self._started, self._stopped = time.time(), None
-        self._cpu_before = time.process_time()
+        options = self.options
+        assert options is not None
+        self.is_over, self._users, self._workloads = False, 0, []
+        self._drain = max(_DRAIN, environment.stop_timeout or 0.0)
+        size = options.payload_bytes * options.publications_per_call
+        self._recorder = Recorder(feeder(environment.stats, self.scenario.rpc, size))
+        first = WARMUP if options.warmup else (*self.scenario.steps, MEASURED)[0]
+        self._recorder.begin(first, is_paced=options.rate is not None)
+        self._generator.start()
+        self._greenlets = [gevent.spawn(self._fold), gevent.spawn(self._go_through_phases)]
 
-    def stop(self) -> None:
-        """Nothing more is sent from here on."""
-        self._stopped = time.time()
-
-    def take_report(self) -> dict[str, Any]:
-        """What was counted since the last report, and the CPU seconds so far."""
-        message = self.tally.as_message()
-        self.tally.clear()
-        cpu = time.process_time() - self._cpu_before
-        return {"process": str(os.getpid()), "cpu": cpu, "tally": message}
-
-    def add_report(self, report: dict[str, Any]) -> None:
-        """Take in a worker's report."""
-        self._total.add(Tally.from_message(report["tally"]))
-        self.cpu[report["process"]] = report["cpu"]
-
-    def finish(self, environment: Any, users: int) -> None:
-        """Write the result, tell it, and set the exit code."""
-        if self.options is None or self._started is None:
+    def work(self, is_stopping: Any) -> None:
+        """What a user does, until the run is over, `is_stopping`, or it is killed."""
+        if self.found is None or self._recorder is None or self.is_over:
             return
-        seconds = (self._stopped or time.time()) - self._started
-        result = document(
-            self.options,
-            self._found,
-            self._total,
-            users=users,
-            started=self._started,
-            seconds=seconds,
-            cpu=self.cpu,
-        )
-        print(told(result))
-        environment.process_exit_code = _exit_code(self.options, self._total)
-        if self.options.results is not None:
-            try:
-                write(self.options.results, result)
-            except Problem as problem:
-                print(problem)
-                environment.process_exit_code = 2
+        self._users += 1
+        self.sessions += 1
+        try:
+            session, pace = self._session(self._recorder, self.found)
+            session.run(lambda: self.is_over or is_stopping(), self._drain)
+            if isinstance(pace, OpenLoop):
+                pace.end(clock())
+        finally:
+            self.sessions -= 1
+
+    def end(self) -> None:
+        """Send nothing more, and wait for the answers that are still to come."""
+        if self.is_over or self._recorder is None:
+            return
+        self.is_over = self._recorder.is_over = True
+        self._generator.end()
+        with gevent.Timeout(self._drain + _ALL_DONE, False):  # noqa: FBT003
+            while self.sessions:
+                gevent.sleep(0.01)
+        gevent.killall(self._greenlets)
+        self._recorder.fold()
+
+    def report(self) -> dict[str, Any]:
+        """What was counted since the last report; and of the process as a whole, so far."""
+        taken = self._recorder.take() if self._recorder is not None else {}
+        return {
+            "generator": self._generator.report(),
+            "problem": self.problem,
+            "phases": {label: tally.as_message() for label, tally in taken.items()},
+        }
+
+    def _session(self, recorder: Recorder, found: Found) -> tuple[Session, Pace]:
+        options = self.options
+        assert options is not None
+        workload = self.scenario.workload(options, found)
+        if self.scenario.steps:
+            workload.step = recorder.phase.label
+            self._workloads.append(workload)
+        pace: Pace = ClosedLoop()
+        if options.rate is not None:
+            draw = random.Random(f"{options.seed} {self._users}")
+            pace = OpenLoop(
+                options.rate,
+                clock(),
+                patience=options.endpoint.deadline,
+                missed=recorder.missed,
+                poisson=draw if options.arrivals == "poisson" else None,
+            )
+        session = Session(options.endpoint, workload, pace, recorder, in_flight=options.in_flight)
+        return session, pace
+
+    def _fold(self) -> None:
+        while True:
+            gevent.sleep(_FOLD)
+            assert self._recorder is not None
+            self._recorder.fold()
+
+    def _go_through_phases(self) -> None:
+        """End the warm-up, then go from step to step."""
+        options, recorder = self.options, self._recorder
+        assert options is not None
+        assert recorder is not None
+        steps = self.scenario.steps or (MEASURED,)
+        if options.warmup:
+            gevent.sleep(options.warmup)
+            self._generator.mark()
+            recorder.enter(steps[0], clock())
+        for step in steps[1:]:
+            gevent.sleep(options.step_seconds)
+            for workload in self._workloads:
+                workload.step = step
+            recorder.enter(step, clock())
+
+
+class Total:
+    """What all processes of a run counted together."""
+
+    def __init__(self) -> None:
+        self.phases: dict[str, Tally] = {}
+        self.generators: dict[str, dict[str, Any]] = {}
+        self.problems: dict[str, str] = {}
+
+    def add(self, process: str, report: dict[str, Any]) -> None:
+        """Take in a report of `Run.report`."""
+        for label, message in report["phases"].items():
+            self.phases.setdefault(label, Tally()).add(Tally.from_message(message))
+        self.generators[process] = report["generator"]
+        if report["problem"]:
+            self.problems[process] = report["problem"]
+
+    @property
+    def measured(self) -> Tally:
+        """Everything but the warm-up."""
+        tally = Tally()
+        for label, phase in self.phases.items():
+            if label != WARMUP:
+                tally.add(phase)
+        return tally
 
 
 def _chosen(options: LoadOptions) -> Found:
@@ -90,9 +187,3 @@ def _chosen(options: LoadOptions) -> Found:
     if not wanted:
         raise Problem(f"{options.endpoint.address} does not speak {options.dialect}")
     return wanted[-1]
-
-
-def _exit_code(options: LoadOptions, tally: Tally) -> int:
-    answered = tally.ok + tally.errors
-    is_bad = not tally.ok or tally.errors / answered > options.fail_above
-    return 1 if is_bad else 0

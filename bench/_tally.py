@@ -2,53 +2,59 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
-from hdrh.histogram import HdrHistogram
+from bench._latencies import Latencies, coarse
 
-LONGEST_US = 120_000_000
-"""Latencies above two minutes count as two minutes."""
-
-
-def _latencies() -> Any:
-    return HdrHistogram(1, LONGEST_US, 3)
-
-
-def _coarse() -> Any:
-    return HdrHistogram(1, LONGEST_US, 2)
+_MOST_NAMES = 100
+OTHER = "others"
 
 
 @dataclass
 class Second:
-    """The calls that were answered within one second of Unix time."""
+    """The calls that ended within one second of Unix time."""
 
     ok: int = 0
     api_errors: int = 0
     transport_errors: int = 0
-    latencies: Any = field(default_factory=_coarse)
+    latencies: dict[int, int] = field(default_factory=dict)
+
+    def count(self, raw: Mapping[int, int]) -> None:
+        """Count latencies by microsecond."""
+        coarse(raw, self.latencies)
 
     def add(self, other: "Second") -> None:
         """Take in what another process counted."""
         self.ok += other.ok
         self.api_errors += other.api_errors
         self.transport_errors += other.transport_errors
-        self.latencies.add(other.latencies)
+        coarse(other.latencies, self.latencies)
 
 
 @dataclass
 class Tally:
     """Counts of one process, or of several together. Latencies in microseconds.
 
-    sent = ok + errors + cut off, where `cut_off` is what was sent and never answered.
+    sent = ok + errors + cut off, where `cut_off` is what was sent and never answered. `late` is
+    what of `ok` came after the run's end, `missed` the starts that were due and never happened,
+    `lost` and `refused` the connections that broke and the attempts to connect that failed.
+    `service` runs from the real start of a call, `response` from the intended one; a closed loop
+    has no intended starts, so its `response` and `delay` stay empty.
     """
 
     sent: int = 0
     ok: int = 0
+    late: int = 0
+    missed: int = 0
+    first: float = 0.0
     api_errors: Counter[str] = field(default_factory=Counter)
     transport_errors: Counter[str] = field(default_factory=Counter)
-    response: Any = field(default_factory=_latencies)
-    service: Any = field(default_factory=_latencies)
+    lost: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    response: Latencies = field(default_factory=Latencies)
+    service: Latencies = field(default_factory=Latencies)
+    delay: Latencies = field(default_factory=Latencies)
     seconds: dict[int, Second] = field(default_factory=dict)
 
     @property
@@ -61,64 +67,57 @@ class Tally:
         """Calls sent, but not answered by the end of the run."""
         return self.sent - self.ok - self.errors
 
-    def answered(self, now: float, response_us: int, service_us: int) -> Second:
-        """Record the latency of an answer; the caller counts its outcome."""
-        self.response.record_value(min(max(response_us, 1), LONGEST_US))
-        self.service.record_value(min(max(service_us, 1), LONGEST_US))
-        second = self.seconds.setdefault(int(now), Second())
-        second.latencies.record_value(min(max(response_us, 1), LONGEST_US))
-        return second
+    def second(self, unix: float) -> Second:
+        """The second that a time lies in."""
+        return self.seconds.setdefault(int(unix), Second())
 
     def add(self, other: "Tally") -> None:
         """Take in what another process counted."""
-        self.sent += other.sent
-        self.ok += other.ok
-        self.api_errors.update(other.api_errors)
-        self.transport_errors.update(other.transport_errors)
-        self.response.add(other.response)
-        self.service.add(other.service)
+        for name in ("sent", "ok", "late", "missed"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for name in ("api_errors", "transport_errors", "lost", "refused"):
+            add_named(getattr(self, name), getattr(other, name))
+        for name in ("response", "service", "delay"):
+            getattr(self, name).add(getattr(other, name))
         for number, second in other.seconds.items():
             self.seconds.setdefault(number, Second()).add(second)
-
-    def clear(self) -> None:
-        """Count from nothing; publishers keep counting into the same object."""
-        self.__init__()  # type: ignore[misc]
+        if other.first:
+            self.first = min(self.first or other.first, other.first)
 
     def as_message(self) -> dict[str, Any]:
         """The tally as plain values, for a message to the master."""
-        return {
-            "sent": self.sent,
-            "ok": self.ok,
-            "api_errors": dict(self.api_errors),
-            "transport_errors": dict(self.transport_errors),
-            "response": _encoded(self.response),
-            "service": _encoded(self.service),
-            "seconds": [
-                [number, s.ok, s.api_errors, s.transport_errors, _encoded(s.latencies)]
-                for number, s in self.seconds.items()
-            ],
-        }
+        message: dict[str, Any] = {}
+        for name in (f.name for f in fields(self)):
+            value = getattr(self, name)
+            if isinstance(value, Counter):
+                message[name] = dict(value)
+            elif isinstance(value, Latencies):
+                message[name] = value.as_message()
+            else:
+                message[name] = value
+        message["seconds"] = [
+            [number, s.ok, s.api_errors, s.transport_errors, list(s.latencies.items())]
+            for number, s in self.seconds.items()
+        ]
+        return message
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any]) -> "Tally":
         """The tally in a message of `as_message`."""
-        return cls(
-            sent=message["sent"],
-            ok=message["ok"],
-            api_errors=Counter(message["api_errors"]),
-            transport_errors=Counter(message["transport_errors"]),
-            response=_decoded(message["response"]),
-            service=_decoded(message["service"]),
-            seconds={
-                number: Second(ok, api, transport, _decoded(latencies))
-                for number, ok, api, transport, latencies in message["seconds"]
-            },
-        )
+        tally = cls(**{name: message[name] for name in ("sent", "ok", "late", "missed", "first")})
+        for name in ("api_errors", "transport_errors", "lost", "refused"):
+            setattr(tally, name, Counter(message[name]))
+        for name in ("response", "service", "delay"):
+            setattr(tally, name, Latencies.from_message(message[name]))
+        tally.seconds = {
+            number: Second(ok, api, transport, dict(latencies))
+            for number, ok, api, transport, latencies in message["seconds"]
+        }
+        return tally
 
 
-def _encoded(histogram: Any) -> str:
-    return str(histogram.encode().decode("ascii"))
-
-
-def _decoded(text: str) -> Any:
-    return HdrHistogram.decode(text)
+def add_named(counts: Counter[str], more: Mapping[str, int]) -> None:
+    """Add counts by name; a server that makes up ever new names gets them counted together."""
+    for name, count in more.items():
+        known = name in counts or len(counts) < _MOST_NAMES
+        counts[name if known else OTHER] += count

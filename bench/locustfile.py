@@ -4,33 +4,41 @@ import logging
 import sys
 from typing import Any
 
+import gevent
 import grpc.experimental.gevent as grpc_gevent
 from locust import User, events, task
 from locust.runners import MasterRunner, WorkerRunner
+from locust.user.task import LOCUST_STATE_STOPPING
 
+from bench._locust_stats import use_fine_buckets
 from bench._options import add_options
-from bench._publish import Publisher
+from bench._result import BAD_INPUT, Result
 from bench._run import Run
+from bench._web_form import refuse_bad_forms
+from bench._workers import Workers
 from centrifugo_grpc.problem import Problem
 
 _RUN = Run()
+_RESULT = Result(_RUN)
+_WORKERS = Workers(_RUN, _RESULT)
 _REPORT = "centrifugo"
+_LOGGER = logging.getLogger("centrifugo")
+
+use_fine_buckets()
 
 
 class CentrifugoUser(User):
     """One connection that keeps publications in flight until the run ends."""
 
     @task
-    def publish(self) -> None:
-        """Publish until locust stops the user."""
-        assert _RUN.options is not None
-        Publisher(_RUN.options, _RUN.found, _RUN.tally, self._report).run()
+    def work(self) -> None:
+        """Keep at it until the run, or locust, ends it."""
+        _RUN.work(self._is_stopping)
+        while not self._is_stopping():
+            gevent.sleep(0.05)
 
-    def _report(self, seconds: float, size: int, wrong: str | None) -> None:
-        stats = self.environment.stats
-        stats.log_request("grpc", "Publish", seconds * 1000, size)
-        if wrong is not None:
-            stats.log_error("grpc", "Publish", wrong)
+    def _is_stopping(self) -> bool:
+        return bool(self._state == LOCUST_STATE_STOPPING)
 
 
 @events.init_command_line_parser.add_listener
@@ -39,14 +47,19 @@ def _add_options(parser: Any) -> None:
 
 
 @events.init.add_listener
-def _init(environment: Any, **_: Any) -> None:
-    # After --processes has forked, and before the first channel.
+def _init(environment: Any, web_ui: Any = None, **_: Any) -> None:
+    # After --processes has forked, and before the first gRPC channel.
     grpc_gevent.init_gevent()
-    if environment.web_ui is None and not isinstance(environment.runner, WorkerRunner):
+    _WORKERS.register(environment.runner)
+    if web_ui is not None:
+        refuse_bad_forms(web_ui, environment)
+    elif not isinstance(environment.runner, WorkerRunner):
         try:
             _RUN.prepare(environment)
         except Problem as problem:
-            sys.exit(str(problem))
+            _RESULT.finish(environment, str(problem))
+            print(problem, file=sys.stderr)
+            sys.exit(BAD_INPUT)
 
 
 @events.test_start.add_listener
@@ -54,36 +67,57 @@ def _test_start(environment: Any, **_: Any) -> None:
     try:
         _RUN.prepare(environment)
     except Problem as problem:
-        logging.getLogger("centrifugo").error("%s", problem)
-        environment.process_exit_code = 2
-        environment.runner.quit()
+        _LOGGER.error("%s", problem)
+        environment.process_exit_code = BAD_INPUT
+        if not isinstance(environment.runner, WorkerRunner):
+            gevent.spawn_later(0, environment.runner.stop)
         return
-    _RUN.start()
+    _RUN.start(environment)
+    if not isinstance(environment.runner, WorkerRunner):
+        _RESULT.start()
+        _go_with_the_phases(environment)
+
+
+def _go_with_the_phases(environment: Any) -> None:
+    assert _RUN.options is not None
+    if _RUN.options.warmup:
+        gevent.spawn_later(_RUN.options.warmup, _RESULT.warmed_up)
+    if _RUN.seconds is not None:
+        gevent.spawn_later(_RUN.seconds, environment.runner.quit)
+
+
+@events.test_stopping.add_listener
+def _test_stopping(environment: Any, **_: Any) -> None:
+    runner = environment.runner
+    if isinstance(runner, WorkerRunner):
+        _WORKERS.end_this_one(runner)
+        return
+    _RESULT.stop(runner.target_user_count or runner.user_count)
+    if isinstance(runner, MasterRunner):
+        _WORKERS.end_all(runner)
+    else:
+        _RUN.end()
+        _RESULT.total.add("local", _RUN.report())
 
 
 @events.test_stop.add_listener
-def _test_stop(**_: Any) -> None:
-    _RUN.stop()
+def _test_stop(environment: Any, **_: Any) -> None:
+    if not isinstance(environment.runner, WorkerRunner) and not _RUN.problem:
+        _RESULT.finish(environment)
 
 
 @events.report_to_master.add_listener
 def _report_to_master(data: dict[str, Any], **_: Any) -> None:
-    data[_REPORT] = _RUN.take_report()
+    data[_REPORT] = _RUN.report()
 
 
 @events.worker_report.add_listener
-def _worker_report(data: dict[str, Any], **_: Any) -> None:
+def _worker_report(client_id: str, data: dict[str, Any], **_: Any) -> None:
     if _REPORT in data:
-        _RUN.add_report(data[_REPORT])
+        _RESULT.total.add(client_id, data[_REPORT])
 
 
 @events.quitting.add_listener
 def _quitting(environment: Any, **_: Any) -> None:
-    runner = environment.runner
-    if isinstance(runner, WorkerRunner):
-        return
-    users = runner.target_user_count or getattr(environment.parsed_options, "num_users", None) or 1
-    runner.stop()
-    if not isinstance(runner, MasterRunner):
-        _RUN.add_report(_RUN.take_report())
-    _RUN.finish(environment, users)
+    if not isinstance(environment.runner, WorkerRunner):
+        environment.runner.stop()

@@ -1,0 +1,198 @@
+"""One user: a connection that is kept open and kept busy until the run ends."""
+
+import random
+from collections.abc import Callable
+from typing import Protocol
+
+import gevent
+from gevent.event import Event
+
+from bench._alarm import Alarm
+from bench._answer import Ended
+from bench._connection import Connection, Judge
+from bench._frames import ProtocolError, goaway
+from bench._headers import Headers
+from bench._link import Closed, Link, connect
+from bench._pace import Pace
+from bench._recorder import Recorder, Token, clock
+from centrifugo_grpc.endpoint import Endpoint
+
+CONNECT_TIMEOUT = 5.0
+_FIRST_PAUSE = 0.05
+_LONGEST_PAUSE = 2.0
+_TICK = 0.05
+
+
+class Workload(Protocol):
+    """What a scenario sends and how it reads the answers."""
+
+    judge: Judge
+    is_shallow: bool
+
+    def send(self, connection: Connection, tokens: list[Token]) -> list[Token]:
+        """Start a call for each token; returns the tokens as they went."""
+
+    def took(self, tokens: list[Token]) -> None:
+        """These calls were answered without an error."""
+
+
+class Session:
+    """See the module. `in_flight` calls are under way at most; counts go to `recorder`."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        workload: Workload,
+        pace: Pace,
+        recorder: Recorder,
+        *,
+        in_flight: int,
+    ) -> None:
+        self._endpoint = endpoint
+        self._workload = workload
+        self._pace = pace
+        self._recorder = recorder
+        self._in_flight = in_flight
+        self._deadline_us = int(endpoint.deadline * 1e6)
+        self._common = common_headers(endpoint)
+        self._connection: Connection | None = None
+        self._link: Link | None = None
+        self._alarm: Alarm | None = None
+        self._over = Event()
+        self._crash: BaseException | None = None
+        self._is_stopping = False
+
+    def run(self, is_over: Callable[[], bool], drain: float) -> None:
+        """Work until `is_over` or killed; then wait up to `drain` seconds for what is under way."""
+        self._alarm = Alarm(self._guarded_turn)
+        try:
+            self._work(is_over)
+        finally:
+            self._is_stopping = True
+            self._finish(drain)
+            self._alarm.close()
+        if self._crash is not None:
+            raise self._crash
+
+    def _work(self, is_over: Callable[[], bool]) -> None:
+        pause = _FIRST_PAUSE
+        while not is_over() and self._crash is None:
+            if self._connect():
+                pause = _FIRST_PAUSE
+                while not self._over.wait(_TICK) and not is_over():
+                    self._tick()
+                continue
+            # Jitter, so that many users do not come back all at once.
+            gevent.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _connect(self) -> bool:
+        try:
+            link = connect(self._endpoint, CONNECT_TIMEOUT)
+        except Closed as closed:
+            self._recorder.refused(str(closed))
+            return False
+        workload = self._workload
+        self._connection = Connection(self._common, workload.judge, is_shallow=workload.is_shallow)
+        self._link = link
+        self._over.clear()
+        link.start(self._take, self._lost)
+        self._guarded_turn()
+        return True
+
+    def _finish(self, drain: float) -> None:
+        connection, link = self._connection, self._link
+        if connection is None or link is None:
+            return
+        with gevent.Timeout(drain, False):  # noqa: FBT003
+            while link.is_open and connection.open and self._crash is None:
+                gevent.sleep(0.001)
+        # What is open now was cut off: nobody counts it any more.
+        connection.open.clear()
+        link.close("")
+
+    def _take(self, data: bytes) -> None:
+        connection, link = self._connection, self._link
+        assert connection is not None
+        assert link is not None
+        try:
+            connection.receive(data)
+            self._turn(connection, link)
+        except ProtocolError as error:
+            link.send([*connection.outgoing.chunks, goaway(error.code)])
+            link.close(str(error))
+        except Exception as error:
+            self._crash = error
+            self._over.set()
+
+    def _guarded_turn(self) -> None:
+        if self._link is not None and self._link.is_open:
+            self._take(b"")
+
+    def _turn(self, connection: Connection, link: Link) -> None:
+        """Count what came, start what is due, send it."""
+        now = clock()
+        self._count(connection, now)
+        if not self._is_stopping and not link.is_behind:
+            room = min(self._in_flight - len(connection.open), connection.room)
+            if room > 0:
+                tokens = self._pace.due(now, room)
+                if tokens:
+                    tokens = self._workload.send(connection, tokens)
+                    self._recorder.sent(tokens)
+                    room -= len(tokens)
+                wait = self._pace.wait(now)
+                if room > 0 and wait is not None and self._alarm is not None:
+                    self._alarm.set(wait)
+        link.send(connection.outgoing.chunks)
+        if connection.control.is_closing and not connection.open:
+            link.close(connection.control.why or "GOAWAY")
+
+    def _count(self, connection: Connection, now: int) -> None:
+        done = connection.done
+        if done:
+            self._recorder.answered(done, now)
+            self._workload.took(done)
+            done.clear()
+        if connection.failed:
+            for token, ended in connection.failed:
+                self._recorder.failed(token, now, ended)
+            connection.failed.clear()
+
+    def _tick(self) -> None:
+        """Give up what is overdue; the oldest calls stand first."""
+        connection, link = self._connection, self._link
+        if connection is None or link is None or not link.is_open:
+            return
+        overdue = clock() - self._deadline_us
+        late = []
+        for stream, token in connection.open.items():
+            if token[1] > overdue:
+                break
+            late.append(stream)
+        for stream in late:
+            connection.cancel(stream, Ended("DEADLINE_EXCEEDED"))
+        self._guarded_turn()
+
+    def _lost(self, why: str) -> None:
+        connection = self._connection
+        if why and connection is not None:
+            if not connection.control.is_closing or connection.open:
+                self._recorder.lost(why)
+            connection.lose(why)
+            self._count(connection, clock())
+        self._over.set()
+
+
+def common_headers(endpoint: Endpoint, *, deadline: float | None = None) -> Headers:
+    """The headers of every request, after method and path."""
+    seconds = endpoint.deadline if deadline is None else deadline
+    headers: list[tuple[str, str]] = [
+        (":scheme", "https" if endpoint.tls else "http"),
+        (":authority", endpoint.address),
+        ("content-type", "application/grpc"),
+        ("te", "trailers"),
+    ]
+    if seconds:
+        headers.append(("grpc-timeout", f"{int(seconds * 1000)}m"))
+    return (*headers, *endpoint.key_metadata())

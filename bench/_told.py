@@ -1,0 +1,65 @@
+"""The closing words of a run."""
+
+from typing import Any
+
+
+def told(result: dict[str, Any]) -> str:
+    """What the terminal says of a result file."""
+    outcomes = result["outcomes"]
+    errors = {**outcomes["api_errors"], **outcomes["transport_errors"]}
+    lines = [
+        f"{outcomes['sent']} sent = {outcomes['ok']} ok + {sum(errors.values())} errors"
+        f" + {outcomes['cut_off']} cut off{_listed(errors)}",
+        f"{result['throughput']['publications_per_second']:.0f} publications/s of"
+        f" {result['options']['payload_bytes']} bytes{_cost(result['cost'])}",
+        *_latencies(result["latency"]),
+        *_steps(result.get("steps", [])),
+    ]
+    if outcomes["missed"]:
+        lines.append(f"{outcomes['missed']} starts never happened: no room in flight, or no server")
+    for what, named in result["connections"].items():
+        if named:
+            lines.append(f"connections {what}: {sum(named.values())}{_listed(named)}")
+    limit = result["limit"]
+    lines.append(f"limit: {limit['label']} ({'; '.join(limit['evidence'])})")
+    lines += result.get("problems", [])
+    return "\n".join(lines)
+
+
+def _listed(named: dict[str, int]) -> str:
+    text = ", ".join(f"{count} x {name}" for name, count in sorted(named.items()))
+    return f" ({text})" if text else ""
+
+
+def _cost(cost: dict[str, float | None]) -> str:
+    sides = [
+        f"{name} {seconds * 1000:.1f}" for name, seconds in cost.items() if seconds is not None
+    ]
+    return f"; CPU ms per 1000: {', '.join(sides)}" if sides else ""
+
+
+def _latencies(latency: dict[str, Any]) -> list[str]:
+    if latency["send_delay"] is None:
+        return [f"latency in ms: {_percentiles(latency['response'])}"]
+    return [
+        f"response time in ms, from the intended start: {_percentiles(latency['response'])}",
+        f"service time in ms, from the real start: {_percentiles(latency['service'])}",
+        f"send delay in ms: {_percentiles(latency['send_delay'])}",
+    ]
+
+
+def _percentiles(latency: dict[str, Any]) -> str:
+    if not latency["count"]:
+        return "no answers"
+    shown = [f"p{name} {us / 1000:.2f}" for name, us in latency["percentiles"].items()]
+    return ", ".join([*shown, f"max {latency['max'] / 1000:.2f}"])
+
+
+def _steps(steps: list[dict[str, Any]]) -> list[str]:
+    return [
+        f"{step['payload_bytes']:>9} bytes:"
+        f" {step['throughput']['publications_per_second']:>9.0f} publications/s,"
+        f" {step['throughput']['bytes_per_second'] / 1e6:>7.1f} MB/s,"
+        f" {_percentiles(step['latency']['response'])}"
+        for step in steps
+    ]
