@@ -134,6 +134,7 @@ class Connection:
                 kind == 0
                 and calm
                 and flags == 0
+                and low > 4
                 and not high
                 and states.get(stream, missing) is None
                 and data[start : start + 3] == b"\0\0\0"

@@ -13,7 +13,8 @@ class Control:
     """What the peer asked of the connection, and the answers to it."""
 
     def __init__(self, outgoing: Outgoing) -> None:
-        self.most_streams = _NO_LIMIT
+        # None may start before the peer has told how many.
+        self.most_streams = 0
         self.is_closing = False
         self.last_stream: int | None = None
         self.why = ""
@@ -27,7 +28,6 @@ class Control:
         if kind in {h2.SETTINGS, h2.PING, h2.GOAWAY} and stream:
             raise ProtocolError(ErrorCode.PROTOCOL_ERROR, f"a frame {kind} on a stream")
         if kind == h2.SETTINGS:
-            self._is_first = False
             return self._take_settings(flags, payload)
         if kind == h2.PING:
             _require_size(kind, payload, 8)
@@ -52,8 +52,13 @@ class Control:
             self._outgoing.set_max_frame(values[h2.MAX_FRAME_SIZE])
         if h2.INITIAL_WINDOW_SIZE in values:
             self._outgoing.set_stream_window(values[h2.INITIAL_WINDOW_SIZE])
+        if self._is_first:
+            self.most_streams = _NO_LIMIT
         self.most_streams = values.get(h2.MAX_CONCURRENT_STREAMS, self.most_streams)
+        self._is_first = False
+        # The peer holds us to the new values from the acknowledgement on: it goes first.
         self._outgoing.chunks.append(h2.frame(h2.SETTINGS, h2.ACK, 0))
+        self._outgoing.pump()
         return values
 
     def _take_goaway(self, payload: bytes) -> None:

@@ -96,9 +96,10 @@ class Outgoing:
     def send(self, stream: int, block: bytes, framed: bytes) -> None:
         """Send one call, and of its message what the windows allow; the rest follows later."""
         self.chunks.append(h2.frame(h2.HEADERS, h2.END_HEADERS, stream, block))
-        self._pending[stream] = _Pending(framed, 0, self.stream_window)
-        if len(self._pending) == 1:
-            self._pump()
+        pending = _Pending(framed, 0, self.stream_window)
+        self._send_part(stream, pending)
+        if pending.position < len(framed):
+            self._pending[stream] = pending
 
     def forget(self, stream: int) -> bool:
         """Send no more on a stream; whether something was left to send."""
@@ -114,16 +115,18 @@ class Outgoing:
             pending = self._pending[stream]
             pending.window = _grown(pending.window, increment)
         if self._pending:
-            self._pump()
+            self.pump()
 
     def set_stream_window(self, size: int) -> None:
-        """The peer's SETTINGS_INITIAL_WINDOW_SIZE: moves the windows of open streams too."""
+        """The peer's SETTINGS_INITIAL_WINDOW_SIZE: moves the windows of open streams too.
+
+        What they then allow is for `pump` to send, after the acknowledgement.
+        """
         if size > h2.LARGEST_WINDOW:
             raise ProtocolError(ErrorCode.FLOW_CONTROL_ERROR, f"initial window of {size}")
         for pending in self._pending.values():
             pending.window += size - self.stream_window
         self.stream_window = size
-        self._pump()
 
     def set_max_frame(self, size: int) -> None:
         """The peer's SETTINGS_MAX_FRAME_SIZE."""
@@ -131,7 +134,7 @@ class Outgoing:
             raise ProtocolError(ErrorCode.PROTOCOL_ERROR, f"frame size of {size}")
         self.max_frame = size
 
-    def _pump(self) -> None:
+    def pump(self) -> None:
         """Send what the windows allow, oldest stream first."""
         done = []
         for stream, pending in self._pending.items():

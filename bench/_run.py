@@ -29,7 +29,7 @@ class Run:
         self.found: Found | None = None
         self.problem = ""
         self.is_over = False
-        self.sessions = 0
+        self.sessions: set[Session] = set()
         self._recorder: Recorder | None = None
         self._generator = Generator()
         self._greenlets: list[Any] = []
@@ -82,20 +82,22 @@ class Run:
         if self.found is None or self._recorder is None or self.is_over:
             return
         self._users += 1
-        self.sessions += 1
+        session, pace = self._session(self._recorder, self.found)
+        self.sessions.add(session)
         try:
-            session, pace = self._session(self._recorder, self.found)
-            session.run(lambda: self.is_over or is_stopping(), self._drain)
+            session.run(is_stopping, self._drain)
             if isinstance(pace, OpenLoop):
-                pace.end(clock())
+                pace.end(session.stopped_at)
         finally:
-            self.sessions -= 1
+            self.sessions.discard(session)
 
     def end(self) -> None:
         """Send nothing more, and wait for the answers that are still to come."""
         if self.is_over or self._recorder is None:
             return
         self.is_over = self._recorder.is_over = True
+        for session in self.sessions:
+            session.stop()
         self._generator.end()
         with gevent.Timeout(self._drain + _ALL_DONE, False):  # noqa: FBT003
             while self.sessions:

@@ -61,6 +61,7 @@ class Session:
         self._over = Event()
         self._crash: BaseException | None = None
         self._is_stopping = False
+        self.stopped_at = 0
 
     def run(self, is_over: Callable[[], bool], drain: float) -> None:
         """Work until `is_over` or killed; then wait up to `drain` seconds for what is under way."""
@@ -69,14 +70,20 @@ class Session:
             self._work(is_over)
         finally:
             self._is_stopping = True
+            self.stopped_at = clock()
             self._finish(drain)
             self._alarm.close()
         if self._crash is not None:
             raise self._crash
 
+    def stop(self) -> None:
+        """Start nothing more."""
+        self._is_stopping = True
+        self._over.set()
+
     def _work(self, is_over: Callable[[], bool]) -> None:
         pause = _FIRST_PAUSE
-        while not is_over() and self._crash is None:
+        while not (is_over() or self._is_stopping) and self._crash is None:
             if self._connect():
                 pause = _FIRST_PAUSE
                 while not self._over.wait(_TICK) and not is_over():
@@ -95,7 +102,8 @@ class Session:
         workload = self._workload
         self._connection = Connection(self._common, workload.judge, is_shallow=workload.is_shallow)
         self._link = link
-        self._over.clear()
+        if not self._is_stopping:
+            self._over.clear()
         link.start(self._take, self._lost)
         self._guarded_turn()
         return True

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from centrifugo_grpc.problem import Problem
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 KINDS = ("conformance", "load")
 _MOST_DIGITS = 20
 

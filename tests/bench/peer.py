@@ -7,14 +7,13 @@ from typing import Any
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import (
-    ConnectionTerminated,
     DataReceived,
     Event,
     RequestReceived,
     StreamEnded,
     StreamReset,
 )
-from h2.settings import SettingCodes
+from h2.settings import SettingCodes, Settings
 
 from bench._connection import Connection
 from bench._outgoing import Request
@@ -48,7 +47,7 @@ class Peer:
     ) -> None:
         self.client = Connection(COMMON, judge)
         self.server = H2Connection(H2Configuration(client_side=False, header_encoding="utf-8"))
-        self.server.local_settings.update(settings or {})
+        self.server.local_settings = Settings(client=False, initial_values=settings or {})
         self.server.initiate_connection()
         self.events: list[Event] = []
         self.requests: dict[int, dict[str, str]] = {}
@@ -95,17 +94,10 @@ class Peer:
                 self.bodies[event.stream_id] = b""
             elif isinstance(event, DataReceived):
                 self.bodies[event.stream_id] += event.data
-                self.server.acknowledge_received_data(
-                    event.flow_controlled_length, event.stream_id
-                )
+                self.server.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             elif isinstance(event, StreamEnded):
                 self.ended.append(event.stream_id)
                 if answer is not None:
                     answer(self, event.stream_id)
             elif isinstance(event, StreamReset):
                 self.resets[event.stream_id] = event.error_code
-
-    @property
-    def closed_with(self) -> list[int]:
-        """The codes of the GOAWAYs that the server got."""
-        return [e.error_code for e in self.events if isinstance(e, ConnectionTerminated)]
