@@ -15,10 +15,12 @@ from bench._session import Session
 from bench._tally import Tally
 from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.releases import Dialect, Release
 
 _FOLD = 0.1
 _DRAIN = 1.0
 _ALL_DONE = 10.0
+_FOUND = "centrifugo_found"
 
 
 class Run:
@@ -43,13 +45,17 @@ class Run:
         if self.found is not None and self.options == options:
             return
         self.options, self.found, self.problem = options, None, ""
+        told = getattr(environment.parsed_options, _FOUND, None)
         try:
-            found = _chosen(options)
-            self.scenario.workload(options, found)
+            found = _chosen(options) if told is None else _as_told(told)
+            if told is None:
+                self.scenario.check(options, found)
         except Problem as problem:
             self.problem = str(problem)
             raise
         self.found = found
+        # The master's options reach the workers, which then need not ask the server again.
+        setattr(environment.parsed_options, _FOUND, _told(found))
 
     @property
     def scenario(self) -> Scenario:
@@ -181,6 +187,16 @@ class Total:
             if label != WARMUP:
                 tally.add(phase)
         return tally
+
+
+def _told(found: Found) -> list[Any]:
+    """What was found, as plain values."""
+    return [found.dialect.value, found.release.value, found.told, found.version]
+
+
+def _as_told(values: list[Any]) -> Found:
+    dialect, release, told, version = values
+    return Found(Dialect(dialect), Release(release), told=told, version=version)
 
 
 def _chosen(options: LoadOptions) -> Found:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bench._batch import batch
+from bench._batch import batch, require_batch
 from bench._broadcast import broadcast
-from bench._history import history
+from bench._history import require_history
 from bench._options import LoadOptions
 from bench._publish import publish
 from bench._sweep import SIZES, sweep
@@ -19,19 +19,20 @@ Steps = tuple[str, ...]
 class Scenario:
     """What a run of it needs.
 
-    `workload` makes what a user sends, and raises `Problem` where the server cannot do it; `steps`
-    are the parts that are measured on their own, one after the other, none if there are none.
+    `workload` makes what a user sends, `check` raises `Problem` where the server cannot do it;
+    `steps` are the parts that are measured on their own, one after the other, if there are any.
     """
 
     rpc: str
     workload: Callable[[LoadOptions, Found], Any]
+    check: Callable[[LoadOptions, Found], None] = lambda options, found: None  # noqa: ARG005
     steps: Steps = ()
 
 
 SCENARIOS = {
     "publish": Scenario("Publish", publish),
     "broadcast": Scenario("Broadcast", broadcast),
-    "batch": Scenario("Batch", batch),
-    "history": Scenario("Publish", history),
-    "sweep": Scenario("Publish", sweep, tuple(str(size) for size in SIZES)),
+    "batch": Scenario("Batch", batch, require_batch),
+    "history": Scenario("Publish", publish, require_history),
+    "sweep": Scenario("Publish", sweep, steps=tuple(str(size) for size in SIZES)),
 }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -19,14 +20,12 @@ CERTIFICATES = Path(__file__).parents[1] / "centrifugo_grpc" / "certificates"
 def serving(
     handler: Handler, limits: dict[str, int] | None = None, *, tls: bool = False
 ) -> Iterator[Endpoint]:
-    class Any(grpc.GenericRpcHandler[bytes, bytes]):
-        def service(
-            self, handler_call_details: grpc.HandlerCallDetails
-        ) -> grpc.RpcMethodHandler[bytes, bytes]:
+    class Everything(grpc.GenericRpcHandler):  # type: ignore[type-arg]
+        def service(self, handler_call_details: grpc.HandlerCallDetails) -> Any:
             return grpc.unary_unary_rpc_method_handler(handler)
 
     options = [(f"grpc.{name}", value) for name, value in (limits or {}).items()]
-    server = grpc.server(ThreadPoolExecutor(8), handlers=[Any()], options=options)
+    server = grpc.server(ThreadPoolExecutor(8), handlers=[Everything()], options=options)
     ca = CERTIFICATES / "localhost.crt"
     if tls:
         key = (CERTIFICATES / "localhost.key").read_bytes()

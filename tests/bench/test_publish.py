@@ -80,7 +80,7 @@ def test_api_errors_are_counted_apart_and_fail_the_run(server: str, tmp_path: Pa
 def test_two_processes_add_up(server: str, tmp_path: Path) -> None:
     channel = "history:two"
     ran, result = loaded(
-        tmp_path, "--host", server, "--channel", channel, "--processes", "2", "-u", "2"
+        tmp_path, "--host", server, "--channel", channel, "--processes", "2", "-u", "2", "-t", "5s"
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert result["generator"]["processes"] == 2
