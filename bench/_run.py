@@ -39,13 +39,13 @@ class Run:
         self._users = 0
         self._drain = _DRAIN
 
-    def prepare(self, environment: Any) -> None:
-        """Read the options and find the dialect; raises `Problem`."""
+    def prepare(self, environment: Any, *, is_worker: bool = False) -> None:
+        """Read the options and find the dialect, which a master tells; raises `Problem`."""
         options = read_options(environment.parsed_options, environment.host)
         if self.found is not None and self.options == options:
             return
         self.options, self.found, self.problem = options, None, ""
-        told = getattr(environment.parsed_options, _FOUND, None)
+        told = getattr(environment.parsed_options, _FOUND, None) if is_worker else None
         try:
             found = _chosen(options) if told is None else _as_told(told)
             if told is None:

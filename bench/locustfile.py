@@ -65,7 +65,7 @@ def _init(environment: Any, web_ui: Any = None, **_: Any) -> None:
 @events.test_start.add_listener
 def _test_start(environment: Any, **_: Any) -> None:
     try:
-        _RUN.prepare(environment)
+        _RUN.prepare(environment, is_worker=isinstance(environment.runner, WorkerRunner))
     except Problem as problem:
         _LOGGER.error("%s", problem)
         environment.process_exit_code = BAD_INPUT
