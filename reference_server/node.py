@@ -7,6 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from centrifugo_grpc.releases import EPOCH_LENGTH, IDEMPOTENCY_KEY, PUBLICATION_VERSION, Release
 from centrifugo_grpc.releases.clients import UNENCODABLE_FAILS_PUBLISH
@@ -39,8 +40,7 @@ SNAPSHOT_SECONDS = 3.0
 NOWHERE = Position(0, "")
 
 
-@dataclass(frozen=True)
-class PublishOptions:
+class PublishOptions(NamedTuple):
     """What a publication may ask for besides its payload."""
 
     tags: Mapping[str, str]
@@ -87,6 +87,8 @@ class Node:
         ttl = settings.idempotent_result_ttl
         self.maps = Maps(clock, wall, EPOCH_LENGTH[self.release], ttl)
         self._answers: Replay[str, Position] = Replay(clock, ttl)
+        self._knows_keys = IDEMPOTENCY_KEY[self.release]
+        self._knows_versions = PUBLICATION_VERSION[self.release]
         self._clock = clock
         self._started = self._renewed = clock()
         self._snapshot = Snapshot()
@@ -99,7 +101,7 @@ class Node:
         Gives the position after it. All subscribers have it in their outboxes then. Raises
         `UnencodableError` where a subscriber's protocol that cannot carry it fails all.
         """
-        key = options.idempotency_key if IDEMPOTENCY_KEY[self.release] else ""
+        key = options.idempotency_key if self._knows_keys else ""
         # The real server joins the two just so: ("a", "b_c") and ("a_b", "c") are one key.
         replay_key = f"{channel}_{key}" if key else ""
         if replay_key:
@@ -117,7 +119,7 @@ class Node:
     def _store(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
     ) -> tuple[Publication | None, Position]:
-        version = options.version if PUBLICATION_VERSION[self.release] else NO_VERSION
+        version = options.version if self._knows_versions else NO_VERSION
         if options.skip_history or not rules.keeps_history:
             publication = Publication(data, options.tags, 0, options.info, version.number)
             return publication, NOWHERE

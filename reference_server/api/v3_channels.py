@@ -1,6 +1,7 @@
 """Publish, Broadcast, History, HistoryRemove, Presence, PresenceStats."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from google.protobuf.message import Message
@@ -19,6 +20,7 @@ from reference_server.api.json_text import is_of_format
 from reference_server.api.v3_rules import payload, rules_of
 from reference_server.clients.pushes import UnencodableError
 from reference_server.engine.streams import (
+    NO_VERSION,
     ClientInfo,
     ImpossiblePositionError,
     Position,
@@ -27,6 +29,8 @@ from reference_server.engine.streams import (
 )
 from reference_server.node import Node, PublishOptions
 from reference_server.settings import ChannelOptions
+
+_NO_TAGS: Mapping[str, str] = MappingProxyType({})
 
 
 class ChannelCalls:
@@ -152,11 +156,12 @@ class ChannelCalls:
 
 
 def _options(request: api.PublishRequest | api.BroadcastRequest) -> PublishOptions:
+    version = request.version
     return PublishOptions(
-        tags=dict(request.tags),
-        skip_history=request.skip_history,
-        idempotency_key=request.idempotency_key,
-        version=Version(request.version, request.version_epoch),
+        dict(tags) if (tags := request.tags) else _NO_TAGS,
+        request.skip_history,
+        request.idempotency_key,
+        Version(version, request.version_epoch) if version else NO_VERSION,
     )
 
 

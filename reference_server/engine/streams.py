@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
+from typing import NamedTuple
 
 from reference_server.engine.deadlines import Deadlines
 
@@ -16,8 +17,7 @@ Clock = Callable[[], float]
 WHOLE_UINT64 = 2**64 - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place in a stream. Offset 0 is before the first publication."""
 
     offset: int
@@ -34,8 +34,7 @@ class ClientInfo:
     chan_info: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Publication:
+class Publication(NamedTuple):
     """What was published, with its offset (0 where no history is kept).
 
     `info` is the client that published it, None if it came by the server's API. `version` is
@@ -50,8 +49,7 @@ class Publication:
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """The publisher's own version of a channel's content; number 0 is none."""
 
     number: int = 0
@@ -59,15 +57,15 @@ class Version:
 
     def supersedes(self, last: "Version") -> bool:
         """Whether a publication of this version comes after one of version `last`."""
-        other_epoch = bool(self.epoch) and self.epoch != last.epoch
-        return self.number == 0 or other_epoch or self.number > last.number
+        if self.number == 0 or self.number > last.number:
+            return True
+        return bool(self.epoch) and self.epoch != last.epoch
 
 
 NO_VERSION = Version()
 
 
-@dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(NamedTuple):
     """How many publications a stream keeps, and for how many seconds (0: for ever)."""
 
     size: int
