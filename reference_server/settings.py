@@ -243,10 +243,8 @@ class Settings:
 
     def channel_options(self, channel: str) -> ChannelOptions | None:
         """The options of a channel; None if it names a namespace that is not configured."""
-        rest = channel
-        if self.private_prefix and rest.startswith(self.private_prefix):
-            rest = rest[len(self.private_prefix) :]
+        rest = channel.removeprefix(self.private_prefix)
         if not self.boundary or self.boundary not in rest:
             return self.without_namespace
-        name = rest.split(self.boundary, 1)[0]
+        name = rest.partition(self.boundary)[0]
         return self.namespaces.get(name) if name else self.without_namespace

@@ -11,7 +11,7 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from centrifugo_grpc.releases import ANSWERS_MISSING_MESSAGE
+from centrifugo_grpc.releases import ANSWERS_MISSING_MESSAGE, GZIP
 from reference_server.api.answers import GrpcFailure
 from reference_server.api.compression import is_gzip
 from reference_server.api.gate import Gate, Method
@@ -60,6 +60,7 @@ _Handler = Callable[[Any, Any], Coroutine[Any, Any, Any]]
 def _answering(method: Method) -> _Handler:
     """A handler that reads the one message itself: grpcio's own would not answer without one."""
     call, answers_without_message = method.call, ANSWERS_MISSING_MESSAGE[method.release]
+    answers_in_gzip = GZIP[method.release]
 
     async def handle(_messages: Any, context: Any) -> bytes:
         try:
@@ -73,7 +74,7 @@ def _answering(method: Method) -> _Handler:
             answer = call(body, context.invocation_metadata)
         except GrpcFailure as failure:
             return await _fail(context, failure)
-        if is_gzip(body):
+        if answers_in_gzip and is_gzip(body):
             context.set_compression(grpc.Compression.Gzip)
             # Otherwise grpcio sends the headers without the compression.
             await context.send_initial_metadata(())

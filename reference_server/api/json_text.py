@@ -59,7 +59,10 @@ def _symbol(scalar: re.Match[bytes]) -> bytes:
 
 def is_of_format(data: bytes, data_format: str) -> bool:
     """Whether data is of a namespace's `publication_data_format`; blank is any but empty (6)."""
-    if data_format == "binary":
-        return True
-    is_valid = {"json": is_json, "json_object": is_json_object}.get(data_format, bool)
-    return bool(data) and is_valid(data)
+    if not data or data_format == "binary":
+        return data_format == "binary"
+    is_valid = _FORMATS.get(data_format)
+    return is_valid is None or is_valid(data)
+
+
+_FORMATS = {"json": is_json, "json_object": is_json_object}

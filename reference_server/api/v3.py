@@ -81,7 +81,7 @@ class V3Api:
                     raise _as_grpc_failure(refused.code, error) from None
                 sent = api.Error(code=error.code, message=error.message)
                 return bytes(kind(error=sent).SerializeToString())
-            return b"" if result is None else bytes(kind(result=result).SerializeToString())
+            return b"" if result is None else _with_result(result)
 
         return answer
 
@@ -109,6 +109,24 @@ class V3Api:
             if result is not None:
                 getattr(reply, name).CopyFrom(result)
         return reply
+
+
+_RESULT = b"\x12"
+"""The tag of field 2, which is `result` in every response."""
+
+
+def _with_result(result: Message) -> bytes:
+    """A response with this result, which is not copied for it."""
+    serialized = result.SerializeToString()
+    return _RESULT + _varint(len(serialized)) + serialized
+
+
+def _varint(number: int) -> bytes:
+    encoded = []
+    while number > 0x7F:
+        encoded.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes((*encoded, number))
 
 
 def _as_grpc_failure(code: Code, error: ApiError) -> GrpcFailure:

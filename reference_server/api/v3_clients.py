@@ -10,7 +10,7 @@ from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import EMPTY_RESULT, SUBSCRIBE_B64
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
-from reference_server.api.v3_rules import known_rules_of, payload, rules_of
+from reference_server.api.v3_rules import payload, rules_of
 from reference_server.clients.commands import Recovery
 from reference_server.clients.failures import Disconnect, ReplyError, disconnects_of
 from reference_server.clients.options import SubscribeOptions, options_of, overridden
@@ -76,7 +76,7 @@ class ClientCalls:
 
     def _unsubscribe(self, request: api.UnsubscribeRequest) -> Message | None:
         if request.channel:
-            known_rules_of(self._node, request.channel)
+            rules_of(self._node, request.channel)
         for connection in self._connections(request):
             connection.unsubscribe(request.channel)
         return self._success(api.UnsubscribeResult())

@@ -13,11 +13,6 @@ def rules_of(node: Node, channel: str) -> ChannelOptions:
     """The options of a channel; blank is a bad request, no such namespace an unknown channel."""
     if not channel:
         raise Refused(Code.BAD_REQUEST)
-    return known_rules_of(node, channel)
-
-
-def known_rules_of(node: Node, channel: str) -> ChannelOptions:
-    """The options of a channel that may be blank."""
     rules = node.settings.channel_options(channel)
     if rules is None:
         raise Refused(Code.UNKNOWN_CHANNEL)
