@@ -19,6 +19,7 @@ from reference_server.clients.recovery import Recoverer
 from reference_server.clients.subscriber import Subscriber
 from reference_server.clients.timers import Timers
 from reference_server.engine.hub import Hub
+from reference_server.engine.map_state import Entry
 from reference_server.engine.maps import Maps
 from reference_server.engine.presence import Presence
 from reference_server.engine.replay import Replay
@@ -85,7 +86,7 @@ class Node:
             self.streams, self.release, settings.clients.recovery_max_publications
         )
         ttl = settings.idempotent_result_ttl
-        self.maps = Maps(clock, wall, EPOCH_LENGTH[self.release], ttl)
+        self.maps = Maps(clock, wall, EPOCH_LENGTH[self.release], ttl, self._deliver_change)
         self._answers: Replay[str, Position] = Replay(clock, ttl)
         self._knows_keys = IDEMPOTENCY_KEY[self.release]
         self._knows_versions = PUBLICATION_VERSION[self.release]
@@ -136,6 +137,12 @@ class Node:
                 subscribers = _from_anywhere(subscribers)
             for subscriber in subscribers:
                 subscriber.deliver(push, Position(publication.offset, position.epoch))
+
+    def _deliver_change(self, channel: str, entry: Entry, position: Position) -> None:
+        publication = Publication(
+            entry.data, entry.tags, entry.offset, key=entry.key, removed=entry.removed
+        )
+        self.deliver(channel, publication, position)
 
     def join(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has come."""

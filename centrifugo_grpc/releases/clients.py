@@ -261,6 +261,15 @@ UNI_PROTOCOL_CHOICE = Row(
     v5_4=False,
     v6_9=False,
 )
+UNI_UNPARSABLE = Row(
+    "How the one-way stream refuses a request that does not parse",
+    "grpc-go 1.46.0, 1.54.0, 1.69.2 and 1.82.0, rpc_util.go, recv",
+    v2_8="",
+    v3_2="grpc: failed to unmarshal the received message {complaint}",
+    v4_1="grpc: failed to unmarshal the received message: {complaint}",
+    v5_4="grpc: failed to unmarshal the received message: {complaint}",
+    v6_9="grpc: failed to unmarshal the received message: {complaint}",
+)
 UNI_PINGS = since(
     "The one-way stream is kept alive by empty frames, every 25 s",
     Release.V5_4,

@@ -1,6 +1,13 @@
-"""What 2.8 says is wrong with a body that does not parse (facts v2.md 4)."""
+"""What is said of a body that does not parse: by 2.8 in many words, by others in two texts.
+
+Sources: facts v2.md 4, v3-v6.md 3 Bodies.
+"""
 
 from typing import Any
+
+from google.protobuf.message import DecodeError, Message
+
+from centrifugo_grpc.releases import Release
 
 _VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
 
@@ -92,3 +99,14 @@ def last_bytes(body: bytes, number: int) -> bytes:
             length = value.varint()
             found = value.body[value.at : value.at + length] or found
     return found
+
+
+def later_complaint(body: bytes, lenient: type[Message], release: Release) -> str:
+    """What 3 and later say. `lenient` is the message with strings of any bytes."""
+    try:
+        lenient.FromString(body)
+    except DecodeError:
+        # Go's protobuf puts a plain or a no-break space here, by build: never to be compared.
+        space = " " if release is Release.V3_2 else "\u00a0"
+        return f"proto:{space}cannot parse invalid wire-format data"
+    return "string field contains invalid UTF-8"

@@ -8,10 +8,11 @@ from google.protobuf import any_pb2
 from google.protobuf.message import DecodeError, Message
 
 from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
-from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS, Release
+from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS
 from protos.lenient import lenient_messages
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import GrpcFailure, Metadata, Refused, first
+from reference_server.api.unparsable import later_complaint
 from reference_server.api.v3_channels import ChannelCalls
 from reference_server.api.v3_clients import ClientCalls
 from reference_server.api.v3_maps import MapCalls
@@ -52,19 +53,11 @@ class V3Api:
             try:
                 return from_string(body)
             except DecodeError:
-                details = f"grpc: error unmarshalling request: {self._complaint(method, body)}"
+                wrong = later_complaint(body, _LENIENT[f"{method}Request"], self._node.release)
+                details = f"grpc: error unmarshalling request: {wrong}"
                 raise GrpcFailure(grpc.StatusCode.INTERNAL, details) from None
 
         return parse
-
-    def _complaint(self, method: str, body: bytes) -> str:
-        # Go's protobuf puts a plain or a no-break space here, by build: never to be compared.
-        prefix = "proto: " if self._node.release is Release.V3_2 else "proto:\u00a0"
-        try:
-            _LENIENT[f"{method}Request"].FromString(body)
-        except DecodeError:
-            return f"{prefix}cannot parse invalid wire-format data"
-        return f"{prefix}string field contains invalid UTF-8"
 
     def answerer(self, method: str) -> Callable[[Message, Metadata], bytes]:
         """What gives the serialized response, its error inside unless the mode is `transport`."""

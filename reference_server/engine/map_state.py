@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -25,10 +25,11 @@ class Entry:
 
 @dataclass(slots=True)
 class MapState:
-    """Deadlines are in the clock's seconds, `inf` is never."""
+    """Deadlines are in the clock's seconds, `inf` is never. `tell` is told each change."""
 
     epoch: str
     options: MapOptions
+    tell: Callable[[Entry, Position], None]
     entries: dict[str, Entry] = field(default_factory=dict)
     changes: deque[Entry] = field(default_factory=deque)
     changes_expire: float = inf
@@ -114,11 +115,11 @@ class MapState:
             self.changes_expire = inf
 
     def _recorded(self, entry: Entry) -> Entry:
-        if not self.options.has_stream:
-            return entry
-        self.top += 1
-        stored = replace(entry, offset=self.top)
-        self.changes.append(stored)
-        while len(self.changes) > self.options.stream_length:
-            self.changes.popleft()
-        return stored
+        if self.options.has_stream:
+            self.top += 1
+            entry = replace(entry, offset=self.top)
+            self.changes.append(entry)
+            while len(self.changes) > self.options.stream_length:
+                self.changes.popleft()
+        self.tell(entry, self.position)
+        return entry

@@ -4,7 +4,9 @@ What facts v3-v6.md 5 Map does not tell is from the memory map broker of the cen
 6.9.1 builds with (map_broker_memory.go, map_broker.go).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 
 from reference_server.engine.deadlines import Deadlines
@@ -36,10 +38,19 @@ class StreamlessVersionError(Exception):
 class Maps:
     """All maps of a node. `clock` measures lifetimes, `now` tells Unix time; both in seconds.
 
-    `answer_ttl` is how many seconds the answers to idempotency keys are remembered.
+    `answer_ttl` is how many seconds the answers to idempotency keys are remembered. `tell` is
+    told each change with its channel: keys that are set, removed or have expired.
     """
 
-    def __init__(self, clock: Clock, now: Clock, epoch_length: int, answer_ttl: float) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        now: Clock,
+        epoch_length: int,
+        answer_ttl: float,
+        tell: Callable[[str, Entry, Position], None] = lambda _channel, _entry, _position: None,
+    ) -> None:
+        self._tell = tell
         self._clock = clock
         self._now = now
         self._epoch_length = epoch_length
@@ -178,7 +189,8 @@ class Maps:
     def _opened(self, channel: str, options: MapOptions) -> MapState:
         held = self._held(channel)
         if held is None:
-            held = self._maps[channel] = MapState(new_epoch(self._epoch_length), options)
+            tell = partial(self._tell, channel)
+            held = self._maps[channel] = MapState(new_epoch(self._epoch_length), options, tell)
         held.options = options
         return held
 

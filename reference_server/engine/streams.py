@@ -38,7 +38,7 @@ class Publication(NamedTuple):
     """What was published, with its offset (0 where no history is kept).
 
     `info` is the client that published it, None if it came by the server's API. `version` is
-    the publisher's own, `key` that of an entry of a map (both of 6).
+    the publisher's own; `key` is that of an entry of a map, `removed` if it is gone (all of 6).
     """
 
     data: bytes
@@ -47,6 +47,7 @@ class Publication(NamedTuple):
     info: ClientInfo | None = None
     version: int = 0
     key: str = ""
+    removed: bool = False
 
 
 class Version(NamedTuple):

@@ -59,7 +59,7 @@ def result_message(
 
 def _tell_epoch(message: Any) -> None:
     kind = message.DESCRIPTOR.name
-    if kind == "ConnectResult":
+    if kind in {"ConnectResult", "Connect"}:
         for subscription in message.subs.values():
             _tell_epoch(subscription)
     elif kind in {"SubscribeResult", "HistoryResult"}:
@@ -79,6 +79,8 @@ def push_message(
             message.epoch = raw(body.epoch)
     elif isinstance(body, pushes.Subscribed | pushes.Connected):
         fill(message, body.result)
+        if tells_epoch:
+            _tell_epoch(message)
     elif isinstance(body, pushes.Disconnected):
         fill(message, body.disconnect)
     else:

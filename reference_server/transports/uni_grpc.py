@@ -12,12 +12,18 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases.clients import UNI_PINGS, UNI_PROTOCOL_CHOICE, UNI_PROTOCOL_V1
+from centrifugo_grpc.releases.clients import (
+    UNI_PINGS,
+    UNI_PROTOCOL_CHOICE,
+    UNI_PROTOCOL_V1,
+    UNI_UNPARSABLE,
+)
 from protos.lenient import lenient_messages
 from protos.v3 import unistream_pb2 as unistream
 from reference_server.api.answers import GrpcFailure
 from reference_server.api.compression import inflated
 from reference_server.api.listening import GRACE_SECONDS, LONGEST_REFUSED, OPTIONS
+from reference_server.api.unparsable import later_complaint
 from reference_server.clients.commands import Connect, Recovery
 from reference_server.clients.failures import CONNECTION_CLOSED
 from reference_server.clients.link import Link
@@ -114,7 +120,9 @@ def _connect_of(node: Node, body: bytes) -> Connect:
     try:
         request = unistream.ConnectRequest.FromString(plain)
     except DecodeError:
-        raise _unparsable(node.release, plain) from None
+        wrong = later_complaint(plain, _LENIENT["ConnectRequest"], node.release)
+        details = UNI_UNPARSABLE[node.release].format(complaint=wrong)
+        raise GrpcFailure(grpc.StatusCode.INTERNAL, details) from None
     return Connect(
         token=request.token,
         data=request.data,
@@ -125,19 +133,6 @@ def _connect_of(node: Node, body: bytes) -> Connect:
         name=request.name,
         version=request.version,
     )
-
-
-def _unparsable(release: Release, body: bytes) -> GrpcFailure:
-    # Go's protobuf puts a plain or a no-break space here, by build: never to be compared.
-    prefix = "proto: " if release is Release.V3_2 else "proto:\u00a0"
-    try:
-        _LENIENT["ConnectRequest"].FromString(body)
-    except DecodeError:
-        complaint = "cannot parse invalid wire-format data"
-    else:
-        complaint = "string field contains invalid UTF-8"
-    details = f"grpc: error unmarshalling request: {prefix}{complaint}"
-    return GrpcFailure(grpc.StatusCode.INTERNAL, details)
 
 
 def _protocol_version(release: Release, asked: list[str | bytes]) -> int:
