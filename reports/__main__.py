@@ -41,6 +41,15 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _releases(options: argparse.Namespace) -> int:
+    from reports import page, runs  # noqa: PLC0415  (they may not be installed)
+
+    path = page.place(options.output, options.results)
+    page.write(path, page.render_upgrades(runs.read(options.results)))
+    print(f"report: {path}")
+    return 0
+
+
 def _survey(options: argparse.Namespace) -> int:
     from reports import survey, targets  # noqa: PLC0415  (they may not be installed)
 
@@ -72,12 +81,24 @@ def _parser() -> argparse.ArgumentParser:
     summary = commands.add_parser(
         "markdown", help="print a summary for a pull request or a job's summary"
     )
-    for command, does in ((build, _build), (summary, _markdown)):
-        command.add_argument("results", type=Path, nargs="+", metavar="RESULTS.json")
-        command.set_defaults(command=does)
-    build.add_argument(
-        "-o", "--output", required=True, metavar="PAGE.html|DIR", help="a folder gets index.html"
+    releases = commands.add_parser(
+        "releases", help="make the page of how the releases differ, with results that show it"
     )
+    for command, does, fewest in (
+        (build, _build, "+"),
+        (summary, _markdown, "+"),
+        (releases, _releases, "*"),
+    ):
+        command.add_argument("results", type=Path, nargs=fewest, metavar="RESULTS.json")
+        command.set_defaults(command=does)
+    for command in (build, releases):
+        command.add_argument(
+            "-o",
+            "--output",
+            required=True,
+            metavar="PAGE.html|DIR",
+            help="a folder gets index.html",
+        )
     survey = commands.add_parser(
         "survey", help="measure every target of a file, one after the other, and make the page"
     )

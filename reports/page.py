@@ -7,8 +7,19 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.releases import Release
 from centrifugo_grpc.result_files import write_whole
-from reports import exchanges, implementations, loads, matrix, plots, reproduce, runs, showing
+from reports import (
+    exchanges,
+    implementations,
+    loads,
+    matrix,
+    plots,
+    reproduce,
+    runs,
+    showing,
+    upgrades,
+)
 
 _MOST_BYTES = 2_900_000
 _KEPT = (3, 1, 0)
@@ -51,6 +62,23 @@ def render(
         if len(text.encode()) <= _MOST_BYTES:
             break
     return text
+
+
+def render_upgrades(found: Sequence[runs.Run]) -> str:
+    """The page of how the releases differ, with what these conformance runs show of it."""
+    rules = upgrades.rules(found)
+    judged = implementations.implementations(found)
+    return (
+        _environment()
+        .get_template("upgrades.html.jinja")
+        .render(
+            releases=list(Release),
+            rules=rules,
+            upgrades=upgrades.upgrades(rules),
+            runs=[each.run for each in judged],
+            names=[each.name for each in judged],
+        )
+    )
 
 
 def write(path: Path, text: str) -> None:
