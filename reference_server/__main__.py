@@ -39,5 +39,10 @@ def _announcement(listeners: Sequence[Listener], nodes: Sequence[Settings]) -> s
     )
 
 
+def command() -> int:
+    """`centrifugo-reference-server`: the same."""
+    return main(sys.argv[1:], os.environ)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], os.environ))
+    sys.exit(command())

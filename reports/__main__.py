@@ -132,5 +132,10 @@ def _share(text: str) -> float:
     return share
 
 
+def command() -> int:
+    """`centrifugo-reports`: the same."""
+    return main(sys.argv[1:])
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(command())

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,9 +25,7 @@ def built(folder: Path, kind: str) -> Path:
             )
         for name in _FILES:
             shutil.copy(ROOT / name, tree / name)
-    run(tree, sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder / kind))
-    (found,) = (folder / kind).iterdir()
-    return found
+    return _build(tree, kind, folder / kind)
 
 
 def environment(folder: Path, *packages: str | Path, options: Sequence[str] = ()) -> Path:
@@ -64,3 +63,27 @@ def clean_environ() -> dict[str, str]:
     """The variables of this process without those that would lead Python to this tree."""
     hidden = {"PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"}
     return {name: value for name, value in os.environ.items() if name not in hidden}
+
+
+def sdist_of_repository(folder: Path) -> Path:
+    """The sdist of what git tracks."""
+    tree = folder / "repository"
+    for name in run(ROOT, "git", "ls-files").splitlines():
+        place = tree / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, place)
+    return _build(tree, "sdist", folder / "sdist")
+
+
+def wheel_from(sdist: Path, folder: Path) -> Path:
+    """The wheel that an sdist makes."""
+    with tarfile.open(sdist) as archive:
+        archive.extractall(folder / "unpacked", filter="data")
+    (tree,) = (folder / "unpacked").iterdir()
+    return _build(tree, "wheel", folder / "from-sdist")
+
+
+def _build(tree: Path, kind: str, folder: Path) -> Path:
+    run(tree, sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder))
+    (found,) = folder.iterdir()
+    return found

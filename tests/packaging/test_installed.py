@@ -1,0 +1,87 @@
+"""What was installed runs from any folder: with the base alone, and with every extra."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.packaging.environments import clean_environ, environment, run
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
+    """The `bin` of an environment with the base."""
+    return environment(tmp_path_factory.mktemp("base") / "env", wheel).parent
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
+    """The `bin` of an environment with every extra."""
+    return environment(tmp_path_factory.mktemp("full") / "env", f"{wheel}[all]").parent
+
+
+@contextmanager
+def server(command: Path, folder: Path) -> Iterator[str]:
+    """A reference server on free ports; gives the address of its API."""
+    arguments = ["--release", "6.9"]
+    arguments += ["--grpc_api_port", "0", "--uni_grpc_port", "0", "--port", "0"]
+    with subprocess.Popen(
+        [str(command), *arguments], stdout=subprocess.PIPE, text=True, cwd=folder,
+        env=clean_environ(),
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            told = re.match(r"listening on (\S+) ", process.stdout.readline())
+            assert told is not None
+            yield told[1]
+        finally:
+            process.terminate()
+
+
+def test_the_server_runs_with_the_base_and_says_what_the_other_commands_need(
+    base: Path, tmp_path: Path
+) -> None:
+    with server(base / "centrifugo-reference-server", tmp_path) as address:
+        script = (
+            "import sys, grpc\n"
+            "from protos.v3 import api_pb2 as api\n"
+            "with grpc.insecure_channel(sys.argv[1]) as channel:\n"
+            "    call = channel.unary_unary('/centrifugal.centrifugo.api.CentrifugoApi/Info',\n"
+            "        api.InfoRequest.SerializeToString, api.InfoResponse.FromString)\n"
+            "    print(call(api.InfoRequest(), timeout=10).result.nodes[0].version)\n"
+        )
+        assert "6.9" in run(tmp_path, str(base / "python"), "-c", script, address)
+    for name, extra in (("conformance", "conformance"), ("load", "bench"), ("reports", "reports")):
+        arguments = ["build", "x.json", "-o", "x.html"] if name == "reports" else []
+        told = run(tmp_path, str(base / f"centrifugo-{name}"), *arguments, expected=2)
+        assert told.count("\n") == 1
+        assert f"pip install 'centrifugo-suite[{extra}]'" in told
+
+
+def test_corpus_harness_and_reports_run_with_every_extra(full: Path, tmp_path: Path) -> None:
+    with server(full / "centrifugo-reference-server", tmp_path) as address:
+        told = run(
+            tmp_path, str(full / "centrifugo-conformance"), "--target", address, "-k", "test_info",
+            "--results", "conformance.json", "-p", "no:cacheprovider",
+        )  # fmt: skip
+        assert "0 failed" in told or " passed" in told
+        told = run(
+            tmp_path, str(full / "centrifugo-load"), "--host", address, "--headless",
+            "-u", "1", "-t", "1s", "--results", "load.json",
+        )  # fmt: skip
+    told = run(
+        tmp_path, str(full / "centrifugo-reports"), "build", "conformance.json", "load.json",
+        "-o", "page.html",
+    )  # fmt: skip
+    assert (tmp_path / "page.html").is_file()
+
+
+def test_pip_installs_it_too(wheel: Path, tmp_path: Path) -> None:
+    run(tmp_path, sys.executable, "-m", "venv", str(tmp_path / "env"))
+    command = tmp_path / "env" / "bin"
+    run(tmp_path, str(command / "pip"), "install", "--quiet", str(wheel))
+    assert "--release" in run(tmp_path, str(command / "centrifugo-reference-server"), "--help")
