@@ -15,6 +15,7 @@ from centrifugo_grpc.exchange import Exchange
 from conformance.api import Api, Channels
 from conformance.clients import Clients
 from conformance.evidence import Exchanges, without_key
+from conformance.properties import Budget, Properties
 from conformance.target import Target
 from conformance.wire import Wire
 
@@ -22,8 +23,9 @@ from conformance.wire import Wire
 class Given:
     """What one test is given, each thing once; `stack` ends what has to end with the test."""
 
-    def __init__(self, target: Target, exchanges: Exchanges) -> None:
+    def __init__(self, target: Target, exchanges: Exchanges, budget: Budget) -> None:
         self.target = target
+        self.budget = budget
         self.stack = ExitStack()
         self._exchanges = exchanges
         self._made: dict[str, Any] = {}
@@ -66,6 +68,7 @@ BUILDERS: Mapping[str, Callable[[Given], Any]] = {
     "channel": _channel,
     "clients": _clients,
     "wire": _wire,
+    "properties": lambda given: Properties(given.budget),
     "target": lambda given: given.target,
 }
 """What the tests may take as arguments."""

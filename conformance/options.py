@@ -1,6 +1,7 @@
 """What one gives on the command line: which target, how to get in, what to judge it by."""
 
 import os
+import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
 from conformance.known_failing import KnownFailing, read_known_failing
 
+DEFAULT_EXAMPLES = 12
 KEY_VARIABLE = "CENTRIFUGO_GRPC_API_KEY"
 _DIALECTS = {
     "auto": (),
@@ -41,6 +43,8 @@ class Options:
     profiles: tuple[Path, ...]
     streams: Mapping[str, str]
     launch: str | None
+    seed: int
+    examples: int
     results: Path | None
     strict: bool
     complete: bool
@@ -67,6 +71,14 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="COMMAND",
         help="start the server, and each variant that is needed, on free ports: a command with"
         " {config}, such as 'centrifugo -c {config}'; needs --release",
+    )
+    group.addoption("--seed", type=int, metavar="N", help="the same ones as another time")
+    group.addoption(
+        "--examples",
+        type=int,
+        default=DEFAULT_EXAMPLES,
+        metavar="N",
+        help=f"how many a property takes at most (default: {DEFAULT_EXAMPLES})",
     )
     group.addoption("--dialect", default="auto", metavar="auto|v2|v3|both", help="what to judge")
     releases = "|".join(["auto", *(str(release) for release in Release)])
@@ -128,6 +140,8 @@ def read_options(config: pytest.Config) -> Options:
         profiles=tuple(Path(file) for file in given.target_profile),
         streams=_streams(given),
         launch=given.launch,
+        seed=_seed(given),
+        examples=given.examples,
         results=_results_file(given.results),
         strict=bool(given.strict),
         complete=given.complete,
@@ -135,6 +149,15 @@ def read_options(config: pytest.Config) -> Options:
         known_failing=_known_failing(given.known_failing),
         shown=_shown(given),
     )
+
+
+def _seed(given: Any) -> int:
+    """The seed given, or one by chance, which pytest-xdist then tells its workers."""
+    if given.examples < 1:
+        raise Problem("--examples has to be at least 1")
+    if given.seed is None:
+        given.seed = random.randrange(2**32)
+    return int(given.seed)
 
 
 def _require_target(given: Any) -> None:
@@ -181,6 +204,8 @@ def _shown(given: Any) -> dict[str, Any]:
         "slow": given.slow,
         "target_profiles": list(given.target_profile),
         "launch": given.launch or "",
+        "seed": given.seed,
+        "examples": given.examples,
         "keyword": given.keyword,
         "markers": given.markexpr,
     }

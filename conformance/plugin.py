@@ -14,6 +14,7 @@ from conformance.given import BUILDERS, Given
 from conformance.live import LiveLine, wants_live_line
 from conformance.options import add_options, read_options
 from conformance.preflight import header
+from conformance.properties import Budget
 from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare
 from conformance.selection import is_of_corpus
 from conformance.target import targets_from_message
@@ -84,7 +85,10 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Name the target and what was found there."""
     run = config.stash.get(RUN, None)
-    return header(run.targets) if run is not None else []
+    if run is None:
+        return []
+    search = f"properties: up to {run.options.examples} examples each, --seed {run.options.seed}"
+    return [*header(run.targets), search]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -208,8 +212,10 @@ def given_to(item: pytest.Item) -> Given:
     """What a test is given."""
     if _GIVEN not in item.stash:
         exchanges = item.stash.setdefault(RECORDED, [])
-        target = selection.target_of(item, item.config.stash[RUN].targets)
-        item.stash[_GIVEN] = Given(target, exchanges)
+        run = item.config.stash[RUN]
+        target = selection.target_of(item, run.targets)
+        budget = Budget(run.options.examples, run.options.seed)
+        item.stash[_GIVEN] = Given(target, exchanges, budget)
     return item.stash[_GIVEN]
 
 
