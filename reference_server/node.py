@@ -18,6 +18,7 @@ from reference_server.clients.pushes import Joined, Left, Published, Push
 from reference_server.clients.recovery import Recoverer
 from reference_server.clients.subscriber import Subscriber
 from reference_server.clients.timers import Timers
+from reference_server.counters import Counters
 from reference_server.engine.hub import Hub
 from reference_server.engine.map_state import Entry
 from reference_server.engine.maps import Maps
@@ -91,6 +92,8 @@ class Node:
         self._knows_keys = IDEMPOTENCY_KEY[self.release]
         self._knows_versions = PUBLICATION_VERSION[self.release]
         self._clock = clock
+        self.counters = Counters(clock, settings.metrics_interval, self.release)
+        self._sent = self.counters.sending("publication")
         self._started = self._renewed = clock()
         self._snapshot = Snapshot()
 
@@ -112,6 +115,7 @@ class Node:
         publication, position = self._store(channel, data, options, rules)
         if publication is None:
             return position
+        self._sent()
         if replay_key:
             self._answers.put(replay_key, position)
         self.deliver(channel, publication, position)
@@ -188,6 +192,19 @@ class Node:
             self._renewed = now
             self._snapshot = Snapshot(*self.hub.counts(), int(now - self._started))
         return self._snapshot
+
+    def metrics(self) -> Mapping[str, float]:
+        """The metrics of Info."""
+        numbers = self._snapshot
+        return self.counters.items(
+            {
+                "nodes": 1,
+                "clients": numbers.clients,
+                "users": numbers.users,
+                "channels": numbers.channels,
+                "subscriptions": numbers.subscriptions,
+            }
+        )
 
 
 def _from_anywhere(subscribers: list[Subscriber]) -> list[Subscriber]:

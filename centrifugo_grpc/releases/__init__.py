@@ -128,6 +128,20 @@ EPOCH_LENGTH = Row(
     v6_9=8,
 )
 
+_GAUGES = {f"centrifugo.node.num_{name}": name for name in ("clients", "users", "channels")} | {
+    "centrifugo.node.num_nodes": "nodes"
+}
+_GAUGES_SINCE_3 = _GAUGES | {"centrifugo.node.num_subscriptions": "subscriptions"}
+NODE_GAUGES = Row(
+    "Info's metrics that are numbers of the node, and which: a number of connections, of users...",
+    "Info of the releases, asked after 5 s",
+    v2_8=_GAUGES,
+    v3_2=_GAUGES_SINCE_3,
+    v4_1=_GAUGES_SINCE_3,
+    v5_4=_GAUGES_SINCE_3,
+    v6_9=_GAUGES_SINCE_3,
+)
+
 # ---- Checks -------------------------------------------------------------------------------------
 
 DATA_CHECKED_BEFORE_NAMESPACE = until(

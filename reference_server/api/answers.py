@@ -1,5 +1,6 @@
 """How a call ends other than with a result, and what its answer may depend on besides its body."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -7,10 +8,17 @@ import grpc
 
 from centrifugo_grpc.errors import Code
 
+_WORD = re.compile(r"(?<=[a-z])([A-Z])")
+
 Pair = tuple[str, str | bytes]
 Trailers = tuple[Pair, ...]
 Metadata = Callable[[], Iterable[Pair] | None]
 """Gives the metadata of a call. To ask costs, so only those do that need to know."""
+
+
+def snake_case(method: str) -> str:
+    """The name of a method in metrics and in Batch: PresenceStats is presence_stats, RPC rpc."""
+    return _WORD.sub(r"_\1", method).lower()
 
 
 class Refused(Exception):

@@ -11,7 +11,7 @@ from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
 from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS
 from protos.lenient import lenient_messages
 from protos.v3 import api_pb2 as api
-from reference_server.api.answers import GrpcFailure, Metadata, Refused, first
+from reference_server.api.answers import GrpcFailure, Metadata, Refused, first, snake_case
 from reference_server.api.unparsable import later_complaint
 from reference_server.api.v3_channels import ChannelCalls
 from reference_server.api.v3_clients import ClientCalls
@@ -64,8 +64,10 @@ class V3Api:
         if method == "Batch":
             return lambda request, _metadata: self._batch(request).SerializeToString()
         handler, kind = self._handlers[method], getattr(api, f"{method}Response")
+        count = self._node.counters.counting(snake_case(method))
 
         def answer(request: Message, metadata: Metadata) -> bytes:
+            count()
             try:
                 result = handler(request)
             except Refused as refused:

@@ -47,6 +47,7 @@ class NodeCalls:
         )
         if self._node.settings.metrics_interval:
             node.metrics.interval = self._node.settings.metrics_interval
+            node.metrics.items.update(self._node.metrics())
         return api.InfoResult(nodes=[node])
 
     def _rpc(self, request: api.RPCRequest) -> None:
