@@ -17,7 +17,7 @@ from centrifugo_grpc.recordings.consuming import UniClient
 from centrifugo_grpc.recordings.generated import Generated
 from centrifugo_grpc.recordings.requests import NotGivenError, completed
 from centrifugo_grpc.recordings.rows import Kind, Row, kind_of
-from centrifugo_grpc.recordings.servers import Server
+from centrifugo_grpc.recordings.servers import NotStartedHereError, Server
 from centrifugo_grpc.recordings.setup import NOTHING, Setup
 from centrifugo_grpc.recordings.tokens import at_times, token_of
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
@@ -60,11 +60,13 @@ class Player:
             stack.callback(self._leave)
             for at, row in enumerate(rows):
                 setup = self._setups.get(row["case"], NOTHING)
-                self._prepare(setup, plan.opened.get(at, []))
                 try:
+                    self._prepare(setup, plan.opened.get(at, []))
                     answer: Row | NotPlayedError = self._answer(row, setup, plan.names.get(at))
                 except NotPlayedError as error:
                     answer = error
+                except NotStartedHereError:
+                    answer = NotPlayedError("the server was not started here")
                 yield row, answer
                 for name in plan.closed.get(at, []):
                     self._close(name)

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from centrifugo_grpc.recordings import servers
 from centrifugo_grpc.recordings.comparing import Comparison, Mask
 from centrifugo_grpc.recordings.masks import MASKS
 from centrifugo_grpc.recordings.playing import NotPlayedError, Player
-from centrifugo_grpc.recordings.rows import Kind, Row, Segment, kind_of, load, segments
+from centrifugo_grpc.recordings.rows import Kind, Row, Segment, kind_of, load, profile_of, segments
 from centrifugo_grpc.recordings.setup import Setup, load_setups
 from centrifugo_grpc.recordings.tls_rows import is_tls, with_certificates
 from centrifugo_grpc.releases import Release, dialect_of
@@ -69,14 +69,53 @@ class Replay:
 def recording_in(folder: Path, version: str) -> Recording:
     """The recording of a version in a folder; raises `Problem` if there is none."""
     release = Release(version.rpartition(".")[0])
-    main = folder / "configs" / f"{release}.json"
-    try:
-        config = json.loads(main.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Problem(f"{main} is no configuration: {error}") from None
+    config = _json(folder / "configs" / f"{release}.json")
     rows = load(folder / "rows" / f"{version}.jsonl.xz")
     setups = load_setups(folder / "setup" / f"{dialect_of(release)}.json")
     return Recording(version, rows, setups, config, folder / "certificates")
+
+
+def recording_like(folder: Path, version: str, like: str) -> Recording:
+    """The cases of a recording, to be repeated on another version.
+
+    Configurations are its own where the folder has them, `<release>.json` and for what profiles
+    change `<release>.profiles.json`; a profile that is not in there is left out.
+    """
+    recording = recording_in(folder, like)
+    configs = folder / "configs"
+    release = ".".join(version.split(".")[:2])
+    if version == like or not (configs / f"{release}.json").exists():
+        return recording
+    main = _json(configs / f"{release}.json")
+    options = _json(configs / f"{release}.profiles.json")
+    rows = []
+    for row in recording.rows:
+        profile = profile_of(row)
+        if profile in options:
+            config: Row = {"profile": profile}
+            if options[profile]:
+                config["options"] = options[profile]
+            rows.append(row | {"config": config})
+    return replace(recording, version=version, rows=rows, main=main)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Problem(f"{path} is no configuration: {error}") from None
+    return document
+
+
+def replay_on(recording: Recording, server: servers.Server, profiles: Sequence[str]) -> Replay:
+    """Repeat the rows of one profile on a server that runs already."""
+    result = Replay()
+    for segment in segments(recording.rows):
+        if segment.profile in profiles:
+            played, used = _play(recording, segment, server)
+            result.played += played
+            result.used += used
+    return result
 
 
 def replay(recording: Recording, command: str, profiles: Sequence[str] = ()) -> Replay:
@@ -102,23 +141,30 @@ def _segment(
         return [Played(row, None, (), "start-up") for row in rows], Counter()
     config = servers.config_of(rows, recording.main, recording.release)
     config = with_certificates(config, recording.certificates)
-    comparison = Comparison(MASKS)
-    played = []
     environ = rows[0].get("env", {})
     with servers.running(command, config, recording.release, environ) as server:
-        player = Player(
-            server,
-            recording.release,
-            recording.setups,
-            comparison.generated,
-            recording.certificates,
-        )
-        for row, answer in player.play(rows):
-            if isinstance(answer, NotPlayedError):
-                played.append(Played(row, None, (), str(answer)))
-            else:
-                found = tuple(comparison.differences(row, answer))
-                played.append(Played(row, row_with(row, answer), found))
+        return _play(recording, segment, server)
+
+
+def _play(
+    recording: Recording, segment: Segment, server: servers.Server
+) -> tuple[list[Played], Counter[Mask]]:
+    comparison = Comparison(MASKS)
+    played = []
+    player = Player(
+        server,
+        recording.release,
+        recording.setups,
+        comparison.generated,
+        recording.certificates,
+    )
+    for row, answer in player.play(segment.rows):
+        if isinstance(answer, NotPlayedError):
+            played.append(Played(row, None, (), str(answer)))
+        else:
+            found = tuple(comparison.differences(row, answer))
+            asked = row | {"request": comparison.generated.translated(row["request"])}
+            played.append(Played(row, row_with(asked, answer), found))
     return played, comparison.used
 
 

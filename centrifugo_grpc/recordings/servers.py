@@ -8,16 +8,61 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from centrifugo_grpc.launching import Launch, Launcher
 from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.releases import Release
 
 
-@dataclass
-class Server:
+class NotStartedHereError(Exception):
+    """What was asked for takes a server that was started here."""
+
+
+class Server(Protocol):
     """A server and where it listens: the GRPC API, uni gRPC and HTTP, each host:port."""
+
+    @property
+    def api(self) -> str:
+        """The address of the GRPC API."""
+
+    @property
+    def uni(self) -> str:
+        """The address of uni gRPC."""
+
+    @property
+    def http(self) -> str:
+        """The address of the WebSocket endpoint."""
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """The running server; raises `NotStartedHereError` if it runs elsewhere."""
+
+    def restart(self) -> None:
+        """Stop it and start it again, on the same ports."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A server that was running already."""
+
+    api: str
+    uni: str
+    http: str
+
+    @property
+    def process(self) -> "subprocess.Popen[bytes]":
+        """Not ours."""
+        raise NotStartedHereError
+
+    def restart(self) -> None:
+        """Not ours to restart."""
+        raise NotStartedHereError
+
+
+@dataclass
+class Launched:
+    """A server that was started here."""
 
     launcher: Launcher
     launch: Launch
@@ -87,7 +132,7 @@ def running(
         launcher = Launcher()
         try:
             launcher.start([launch])
-            yield Server(launcher, launch)
+            yield Launched(launcher, launch)
         finally:
             launcher.close()
 
