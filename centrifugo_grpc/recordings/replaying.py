@@ -18,7 +18,7 @@ from centrifugo_grpc.recordings.setup import Setup, load_setups
 from centrifugo_grpc.recordings.tls_rows import is_tls, with_certificates
 from centrifugo_grpc.releases import Release, dialect_of
 
-JOBS = 4
+JOBS = 3
 """Servers at once: most of a replay is waiting."""
 
 
