@@ -41,6 +41,7 @@ class Launch:
     config: Path
     release: Release
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    patience: float = START_SECONDS
     ports: Mapping[str, int] = field(default_factory=lambda: _free_ports("grpc", "uni", "http"))
 
     @property
@@ -153,14 +154,14 @@ def environment() -> dict[str, str]:
 
 def _wait(launch: Launch, process: "subprocess.Popen[bytes]", log: Path) -> None:
     name = f"{launch.config.parent.name}/{launch.config.name}"
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + launch.patience
     while not listens(launch.address):
         if process.poll() is not None:
             raise Problem(f"the server for {name} did not start: {_last_line(log)}")
         if time.monotonic() > deadline:
             raise Problem(
                 f"the server for {name} did not listen on {launch.address} within"
-                f" {START_SECONDS:g} s: does it read the file in place of {CONFIG}?"
+                f" {launch.patience:g} s: does it read the file in place of {CONFIG}?"
             )
         time.sleep(_POLL_SECONDS)
     deadline = time.monotonic() + STREAM_SECONDS

@@ -15,6 +15,10 @@ from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.releases import Release
 
 
+START_SECONDS = 60.0
+"""Several servers start at once beside whatever else a machine does."""
+
+
 class NotStartedHereError(Exception):
     """What was asked for takes a server that was started here."""
 
@@ -128,7 +132,7 @@ def running(
     with tempfile.TemporaryDirectory(prefix="recording-") as folder:
         file = Path(folder) / "recorded.json"
         file.write_text(json.dumps(config), encoding="utf-8")
-        launch = Launch(command, file, release, environ)
+        launch = Launch(command, file, release, environ, START_SECONDS)
         launcher = Launcher()
         try:
             launcher.start([launch])
