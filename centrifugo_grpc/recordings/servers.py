@@ -14,7 +14,6 @@ from centrifugo_grpc.launching import Launch, Launcher
 from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.releases import Release
 
-
 START_SECONDS = 60.0
 """Several servers start at once beside whatever else a machine does."""
 
