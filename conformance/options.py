@@ -41,8 +41,11 @@ class Options:
     dialects: tuple[Dialect, ...]
     release: Release | None
     profiles: tuple[Path, ...]
+    profile_from: Path | None
     streams: Mapping[str, str]
     launch: str | None
+    against: str | None
+    operations: int
     seed: int
     examples: int
     results: Path | None
@@ -72,6 +75,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="start the server, and each variant that is needed, on free ports: a command with"
         " {config}, such as 'centrifugo -c {config}'; needs --release",
     )
+    group.addoption(
+        "--against",
+        metavar="HOST:PORT",
+        help="do the same random operations on this server and report the first answer that"
+        " differs, instead of judging by the corpus",
+    )
+    group.addoption("--operations", type=int, default=1000, metavar="N", help="how many")
     group.addoption("--seed", type=int, metavar="N", help="the same ones as another time")
     group.addoption(
         "--examples",
@@ -98,6 +108,11 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="requirements that are known to fail, an id or a pattern a line; what passes by now"
         " fails the run",
+    )
+    group.addoption(
+        "--profile-from",
+        metavar="CONFIG",
+        help="take the namespaces from the configuration that the target was started with",
     )
     group.addoption("--slow", action="store_true", help="run what takes long as well")
     group.addoption("--results", metavar="FILE.json", help="write what was judged, with evidence")
@@ -138,8 +153,11 @@ def read_options(config: pytest.Config) -> Options:
         dialects=dialects,
         release=release,
         profiles=tuple(Path(file) for file in given.target_profile),
+        profile_from=_profile_from(given),
         streams=_streams(given),
         launch=given.launch,
+        against=_against(given),
+        operations=given.operations,
         seed=_seed(given),
         examples=given.examples,
         results=_results_file(given.results),
@@ -178,6 +196,29 @@ def _streams(given: Any) -> dict[str, str]:
     for address in streams.values():
         split_address(address)
     return streams
+
+
+def _profile_from(given: Any) -> Path | None:
+    if given.profile_from is None:
+        return None
+    if given.target_profile:
+        raise Problem("--target-profile and --profile-from both tell the namespaces: give one")
+    if given.target is None:
+        raise Problem("--profile-from needs --target: what is started has a profile")
+    return Path(given.profile_from)
+
+
+def _against(given: Any) -> str | None:
+    if given.against is None:
+        return None
+    split_address(given.against)
+    if given.operations < 1:
+        raise Problem("--operations has to be at least 1")
+    if given.results is not None:
+        raise Problem("--results tells how a server was judged: leave it out beside --against")
+    if getattr(given, "numprocesses", None):
+        raise Problem("--against compares in one sequence: leave -n out")
+    return str(given.against)
 
 
 def _known_failing(name: str | None) -> KnownFailing:

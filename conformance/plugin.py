@@ -17,6 +17,7 @@ from conformance.preflight import header
 from conformance.properties import Budget
 from conformance.run import PROBLEM_STATUS, RUN, Run, finish, prepare
 from conformance.selection import is_of_corpus
+from conformance.side_by_side.items import items
 from conformance.target import targets_from_message
 
 _TARGETS = "conformance_targets"
@@ -87,8 +88,25 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     run = config.stash.get(RUN, None)
     if run is None:
         return []
+    if run.against is not None:
+        against = (line.replace("target:", "against:") for line in header(run.against)[1:])
+        return [*header(run.targets), *against]
     search = f"properties: up to {run.options.examples} examples each, --seed {run.options.seed}"
     return [*header(run.targets), search]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> bool | None:
+    """With `--against` the tests are others than those of the corpus."""
+    run = session.config.stash.get(RUN, None)
+    if run is None or run.against is None:
+        return None
+    options = run.options
+    run.compared = list(items(session, run.targets, run.against, options.operations, options.seed))
+    session.items = list(run.compared)
+    session.testscollected = len(session.items)
+    session.config.hook.pytest_collection_finish(session=session)
+    return True
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -194,15 +212,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if problem is not None:
         print(problem, file=sys.stderr)
-    elif run.summary is not None and reporter is not None:
-        terminal.show_last_line(reporter, run.summary)
+    elif reporter is not None:
+        terminal.show_last_line(reporter, run)
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter, config: pytest.Config) -> None:
     """Show what differs and what was not shown, in groups."""
     run = config.stash.get(RUN, None)
-    if run is not None and run.summary is not None:
-        terminal.show(terminalreporter, run, run.summary)
+    if run is not None:
+        terminal.show(terminalreporter, run)
 
 
 _GIVEN = pytest.StashKey[Given]()

@@ -14,6 +14,7 @@ from centrifugo_grpc.releases import Dialect, Release, dialect_of
 from centrifugo_grpc.result_files import suite_version
 from conformance.options import Options
 from conformance.profile import Profile, read_profile
+from conformance.profile_from import profile_from
 from conformance.target import Target, Targets
 
 NAMED = "named by --release"
@@ -27,6 +28,8 @@ def examine(options: Options, address: str) -> Targets:
     endpoint = own_endpoint(options, address)
     profiles = [read_profile(path) for path in options.profiles]
     found = _found(options, endpoint)
+    if options.profile_from is not None:
+        profiles = [profile_from(options.profile_from, each.release) for each in found]
     fitting = [_fitting(profiles, f) for f in found]
     name = ", ".join(profile.name for profile in fitting if profile) or endpoint.address
     main = [

@@ -13,6 +13,7 @@ from centrifugo_grpc.releases import Dialect, Release, dialect_of
 TARGETS = Path(__file__).parent / "targets"
 MAIN = "main"
 """The variant that a requirement needs unless it says otherwise."""
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _KINDS = {"name": str, "token_hmac_secret": str, "api_key": str, "tls": bool, "ca": str}
 
 
@@ -24,7 +25,7 @@ class Profile:
     `endpoints` are addresses by name: `grpc` is the GRPC API, `uni` uni GRPC, `http` WebSocket.
     `token_secret` signs the tokens of clients (HS256). `options` are other facts that
     requirements want to know, such as a limit. The other `variants` of the same release are
-    profiles of their own, by name.
+    profiles of their own, by name. `from_config` tells that `path` is Centrifugo's own file.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class Profile:
     ca: Path | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     variants: Mapping[str, "Profile"] = field(default_factory=dict)
+    from_config: bool = False
 
     @property
     def dialect(self) -> Dialect:
@@ -55,6 +57,20 @@ class Profile:
         namespace = self.namespaces[kind]
         prefix = namespace.get("prefix", f"{namespace['name']}:" if namespace["name"] else "")
         return f"{prefix}{rest}"
+
+
+def seconds(text: str) -> float:
+    """A duration as Centrifugo writes it, such as `300s` or `1h30m`; a plain number is seconds."""
+    total, number = 0.0, ""
+    rest = text
+    while rest:
+        if rest[0].isdigit() or rest[0] == ".":
+            number, rest = number + rest[0], rest[1:]
+            continue
+        unit = "ms" if rest.startswith("ms") else rest[0]
+        total += float(number or 0) * _UNITS.get(unit, 0.0)
+        number, rest = "", rest[len(unit) :]
+    return total + float(number or 0)
 
 
 def shipped(release: Release) -> Path:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from conformance.options import Options, read_options
 from conformance.preflight import examine
 from conformance.results import write_results
 from conformance.selection import plan, read_corpus
+from conformance.side_by_side.items import SideBySide
 from conformance.starting import Starting
 from conformance.summary import Rules, Summary, summarise
 from conformance.target import Targets
@@ -24,16 +25,19 @@ PROBLEM_STATUS = 2
 """The exit status for what the user has to put right."""
 
 
-@dataclass
+@dataclass(eq=False)  # pytest puts its plugins into sets.
 class Run:
     """A run and what its tests have told so far.
 
-    `starting` has the servers that it starts, `cause` says why it ends early.
+    `starting` has the servers that it starts, `cause` says why it ends early. With the targets of
+    `--against` it compares instead of judging.
     """
 
     options: Options
     targets: Targets
     starting: Starting | None = None
+    against: Targets | None = None
+    compared: list[SideBySide] = field(default_factory=list)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     judged: list[Judged] = field(default_factory=list)
     health: Health = field(default_factory=Health)
@@ -86,11 +90,13 @@ RUN = pytest.StashKey[Run]()
 def prepare(config: pytest.Config) -> Run:
     """Have targets that answer: those named, or servers that are started for the run."""
     options = read_options(config)
+    other = replace(options, release=None, dialects=(), streams={})
+    against = examine(other, options.against) if options.against is not None else None
     if options.target is not None:
-        return Run(options, examine(options, options.target))
+        return Run(options, examine(options, options.target), against=against)
     starting = Starting(options)
     config.add_cleanup(starting.close)
-    run = Run(options, starting.start_main(), starting)
+    run = Run(options, starting.start_main(), starting, against)
     if getattr(config.option, "numprocesses", None):
         # Workers collect, so what they will need is not known here.
         run.start_variants(_all_variants(run, Path(config.getini("conformance_corpus"))))
@@ -108,6 +114,8 @@ def _all_variants(run: Run, corpus: Path) -> Sequence[tuple[Dialect, str]]:
 
 def finish(session: pytest.Session, run: Run) -> Problem | None:
     """Conclude a run and set pytest's exit status; gives back what went wrong with that."""
+    if run.against is not None:
+        return None
     try:
         summary = run.conclude(Path(session.config.getini("conformance_corpus")))
         session.exitstatus = exit_status(summary, int(session.exitstatus))

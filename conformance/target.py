@@ -9,6 +9,7 @@ from centrifugo_grpc.discovery import Found
 from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.releases import Dialect, Release
 from conformance.profile import MAIN, Profile, read_profile
+from conformance.profile_from import profile_from
 
 CLIENTS = "clients"
 """What a requirement needs that wants subscribers, whichever way the release's come."""
@@ -71,6 +72,7 @@ class Target:
             "name": self.name,
             "found": found,
             "profile": str(self.profile.path.absolute()) if self.profile else "",
+            "from_config": self.profile is not None and self.profile.from_config,
             "variant": self.variant,
             "streams": dict(self.streams),
             "closed": dict(self.closed),
@@ -84,11 +86,19 @@ def target_from_message(message: Mapping[str, Any]) -> Target:
     found = dict(message["found"])
     found |= {"dialect": Dialect(found["dialect"]), "release": Release(found["release"])}
     path, variant = message["profile"], message["variant"]
+    profile = None
+    if path:
+        read = Path(path)
+        profile = (
+            profile_from(read, found["release"])
+            if message["from_config"]
+            else read_profile(read, variant)
+        )
     return Target(
         endpoint=Endpoint(**endpoint),
         name=message["name"],
         found=Found(**found),
-        profile=read_profile(Path(path), variant) if path else None,
+        profile=profile,
         variant=variant,
         streams=message["streams"],
         closed=message["closed"],

@@ -6,16 +6,25 @@ import pytest
 
 from conformance.preflight import header
 from conformance.run import Run
+from conformance.side_by_side import items
 from conformance.summary import Outcome, Row, Summary
 from conformance.verdicts import Verdict
 
 
-def show(terminal: pytest.TerminalReporter, run: Run, summary: Summary) -> None:
-    """Write the groups, the worst last: that is where one looks first."""
+def show(terminal: pytest.TerminalReporter, run: Run) -> None:
+    """Write what came of the tests: of the comparison, or of the judging."""
     if terminal.no_header or terminal.verbosity < 0:
         terminal.section("target", sep="-")
         for line in header(run.targets):
             terminal.line(line)
+    if run.against is not None:
+        items.show(terminal, run.compared)
+    elif run.summary is not None:
+        _show_groups(terminal, run.summary)
+
+
+def _show_groups(terminal: pytest.TerminalReporter, summary: Summary) -> None:
+    """Write the groups, the worst last: that is where one looks first."""
     lacking = summary.lacking()
     if lacking:
         _title(terminal, "not shown", sum(count for _, count in lacking))
@@ -33,8 +42,13 @@ def show(terminal: pytest.TerminalReporter, run: Run, summary: Summary) -> None:
     _group(terminal, "breaks these rules", summary.broken)
 
 
-def show_last_line(terminal: pytest.TerminalReporter, summary: Summary) -> None:
+def show_last_line(terminal: pytest.TerminalReporter, run: Run) -> None:
     """Write the last line of the run."""
+    summary = run.summary
+    if run.against is not None:
+        terminal.line(items.last_line(run.compared), bold=True)
+    if summary is None:
+        return
     colour = {Outcome.CONFORMS: "green", Outcome.PARTIAL: "yellow"}.get(summary.outcome, "red")
     colour = colour if summary.is_green else "red"
     terminal.line(summary.last_line, bold=True, **{colour: True})

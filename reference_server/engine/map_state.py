@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from reference_server.engine.streams import NO_VERSION, Position, Version
+from reference_server.engine.streams import NO_VERSION, Position, Version, next_offset
 from reference_server.settings import MapOptions
 
 
@@ -100,7 +100,8 @@ class MapState:
 
     def after(self, offset: int) -> list[Entry]:
         """Changes above an offset, oldest first."""
-        return [change for change in self.changes if change.offset > offset]
+        following = next_offset(offset)
+        return [change for change in self.changes if change.offset >= following]
 
     def before(self, offset: int) -> list[Entry]:
         """Changes below an offset, newest first; none if it is beyond the next one to come."""

@@ -19,6 +19,7 @@ from reference_server.engine.streams import (
     UnrecoverablePositionError,
     Version,
     new_epoch,
+    next_offset,
 )
 from reference_server.settings import MapOptions
 
@@ -150,7 +151,8 @@ class Maps:
         else:
             changes = (held.before if reverse else held.after)(since.offset)
         found = list(islice(changes, limit if limit >= 0 else None))
-        if found and since is not None and not reverse and 0 < since.offset < found[0].offset - 1:
+        is_after = since is not None and since.offset > 0 and not reverse
+        if found and since and is_after and found[0].offset > next_offset(since.offset):
             raise UnrecoverablePositionError
         return found, held.position
 

@@ -14,7 +14,7 @@ from reference_server.engine.deadlines import Deadlines
 Clock = Callable[[], float]
 """Seconds that never go back."""
 
-WHOLE_UINT64 = 2**64 - 1
+_WHOLE_UINT64 = 2**64 - 1
 
 
 class Position(NamedTuple):
@@ -22,6 +22,11 @@ class Position(NamedTuple):
 
     offset: int
     epoch: str
+
+
+def next_offset(offset: int) -> int:
+    """The offset after one: 0 after the largest, as in the real server's arithmetic."""
+    return (offset + 1) & _WHOLE_UINT64
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,8 @@ class Streams:
         `limit` 0 gives the top alone, a negative one everything. A position that was trimmed
         reads from the oldest publication kept. A blank epoch in it stands for any.
         """
+        if reverse and since is not None and since.offset == 0:
+            raise ImpossiblePositionError
         now = self._clock()
         stream = self._stream(channel, now)
         if meta_ttl:
@@ -203,17 +210,14 @@ def new_epoch(length: int) -> str:
 
 
 def _forward(stream: _Stream, since: Position | None) -> Iterator[Publication]:
-    # The offset after the largest one is 0 in the real server's arithmetic: everything.
-    after = 0 if since is None or since.offset == WHOLE_UINT64 else since.offset
-    return (publication for publication in stream.publications if publication.offset > after)
+    first = 0 if since is None else next_offset(since.offset)
+    return (publication for publication in stream.publications if publication.offset >= first)
 
 
 def _backward(stream: _Stream, since: Position | None) -> Iterator[Publication]:
     publications = reversed(stream.publications)
     if since is None:
         return publications
-    if since.offset == 0:
-        raise ImpossiblePositionError
     oldest = stream.publications[0].offset if stream.publications else 0
     if not oldest <= since.offset - 1 <= stream.top:
         return iter(())
