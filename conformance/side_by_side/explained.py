@@ -20,7 +20,7 @@ from centrifugo_grpc.releases import (
     Release,
 )
 from conformance.side_by_side.generating import Pair
-from conformance.side_by_side.operations import Operation
+from conformance.side_by_side.operations import Operation, set_in
 from conformance.side_by_side.sides import Value
 
 Reading = Callable[[str, Mapping[str, Any], Release, Value], Value]
@@ -32,12 +32,16 @@ _AS_THE_RULE_SAYS = "as the rule says"
 
 @dataclass(frozen=True)
 class Rule:
-    """Why answers may differ: a sentence and where it is known from."""
+    """Why answers may differ: a sentence and where it is known from.
+
+    One that `is_of_parts` concerns parts of an answer, so that others may be needed besides.
+    """
 
     sentence: str
     source: str
     applies: Callable[[Pair], bool]
     read: Reading
+    is_of_parts: bool = False
 
 
 def _words(_: str, __: Mapping[str, Any], release: Release, answer: Value) -> Value:
@@ -135,12 +139,14 @@ RULES: Sequence[Rule] = (
             api_error(code, pair.first) != api_error(code, pair.second) for code in Code
         ),
         _words,
+        is_of_parts=True,
     ),
     Rule(
         "The v3 dialect tells offsets, epochs and tags of a history, the v2 dialect does not",
         "facts v2.md 1, v3-v6.md 5 History",
         lambda pair: pair.differ(PUBLISH_RESULT),
         _positions,
+        is_of_parts=True,
     ),
     Rule(
         DATA_CHECKED_BEFORE_NAMESPACE.rule,
@@ -188,40 +194,46 @@ RULES: Sequence[Rule] = (
 
 
 def explanation(operation: Operation, pair: Pair, first: Value, second: Value) -> list[Rule] | None:
-    """The rules by which two answers that differ are both right; None if there are none."""
-    used: list[Rule] = []
+    """The rules by which two answers are both right, none if they are alike; None if they are not.
+
+    The replies of a batch are explained each by itself.
+    """
     if first == second:
-        return used
+        return []
+    if operation.rpc != "Batch" or "replies" not in first or "replies" not in second:
+        return _explained(operation.rpc, operation.fields, pair, first, second)
+    if first["count"] != second["count"]:
+        return None
+    used: list[Rule] = []
+    commands = operation.fields.get("commands", ())
+    for command, *replies in zip(commands, first["replies"], second["replies"], strict=False):
+        name, fields = set_in(command)
+        rpc = "".join(word.capitalize() for word in name.split("_"))
+        alone = [{"result": each[name]} if name in each else each for each in replies]
+        rules = _explained(rpc, fields, pair, *alone)
+        if rules is None:
+            return None
+        used += rules
+    return used
+
+
+def _explained(
+    rpc: str, fields: Mapping[str, Any], pair: Pair, first: Value, second: Value
+) -> list[Rule] | None:
+    used: list[Rule] = []
     for rule in RULES:
+        if first == second:
+            break
         if not rule.applies(pair):
             continue
-        read = [
-            _read(rule, operation, release, answer)
-            for release, answer in ((pair.first, first), (pair.second, second))
-        ]
-        if read != [first, second]:
+        read = (
+            rule.read(rpc, fields, pair.first, first),
+            rule.read(rpc, fields, pair.second, second),
+        )
+        if read[0] == read[1] or (rule.is_of_parts and read != (first, second)):
             used.append(rule)
-        first, second = read
-        if first == second:
-            return used
-    return None
-
-
-def _read(rule: Rule, operation: Operation, release: Release, answer: Value) -> Value:
-    """An answer by a rule, the replies of a batch each by itself."""
-    if not isinstance(answer, Mapping):
-        return answer
-    if operation.rpc != "Batch" or "replies" not in answer:
-        return rule.read(operation.rpc, operation.fields, release, answer)
-    replies = []
-    for command, reply in zip(
-        operation.fields.get("commands", ()), answer["replies"], strict=False
-    ):
-        name, fields = next(iter(command.items()), ("", {}))
-        rpc = "".join(word.capitalize() for word in name.split("_"))
-        alone = {"result": reply[name]} if isinstance(reply, Mapping) and name in reply else reply
-        replies.append(rule.read(rpc, fields, release, alone))
-    return {**answer, "replies": replies}
+            first, second = read
+    return used if first == second else None
 
 
 def _has_no_data(fields: Mapping[str, Any]) -> bool:

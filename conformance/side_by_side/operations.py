@@ -71,6 +71,13 @@ class Operation:
         return f"{self.rpc}({shown}{more})"
 
 
+def set_in(command: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The name and the fields of what is set in a command of a batch; blank if nothing is."""
+    for name, fields in command.items():
+        return name, fields
+    return "", {}
+
+
 def leaves(value: Any) -> Iterator[Any]:
     """The values inside a value, those of lists and tables too."""
     if isinstance(value, Mapping):

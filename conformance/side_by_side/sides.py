@@ -10,7 +10,15 @@ from google.protobuf.message import Message
 from centrifugo_grpc.exchange import CallOptions, Exchange
 from centrifugo_grpc.releases import Dialect
 from conformance.api import Api
-from conformance.side_by_side.operations import TOP, UNKNOWN, EpochOf, Operation, Room, filled
+from conformance.side_by_side.operations import (
+    TOP,
+    UNKNOWN,
+    EpochOf,
+    Operation,
+    Room,
+    filled,
+    set_in,
+)
 from conformance.target import Target
 
 Value = Any
@@ -85,7 +93,7 @@ class Side:
 
     def _reply(self, command: Mapping[str, Any], reply: Message) -> Value:
         """The reply to one command, its result as the RPC would have answered it."""
-        name, fields = next(iter(command.items()), ("", {}))
+        name, fields = set_in(command)
         shown: dict[str, Value] = {}
         if reply.HasField("error"):
             shown["error"] = self._message(_get(reply, "error"), None)
