@@ -107,4 +107,11 @@ def _settled(
 def _count(found: Comparison, operation: Operation, answers: list[Value]) -> None:
     found.done += 1
     found.options.update(operation.options)
-    found.errors += any("error" in answer or "status" in answer for answer in answers)
+    found.errors += any(_has_error(answer) for answer in answers)
+
+
+def _has_error(answer: Value) -> bool:
+    """Whether an answer, or one of the answers in it, is an error."""
+    if isinstance(answer, dict):
+        return "error" in answer or "status" in answer or any(map(_has_error, answer.values()))
+    return isinstance(answer, list) and any(map(_has_error, answer))

@@ -178,12 +178,13 @@ class Generator:
         """Each of these fields, or not."""
         return {name: value for name, value in fields.items() if self._chance(share)}
 
-    def _room(self, kinds: Sequence[str], refused: float = 0.1) -> Room | str:
+    def _room(self, kinds: Sequence[str], refused: float = 0.12) -> Room | str:
         """A channel of one of these kinds; now and then none, or of no namespace at all."""
         if self._chance(refused):
             return "" if self._chance(0.5) else Room(UNKNOWN, 0)
         kind = self._random.choice(list(kinds) or [TOP])
-        return Room(kind, self._random.randrange(_ROOMS_A_KIND), self._random.choice(_FORMS))
+        form = "{}" if kind == TOP else self._random.choice(_FORMS)  # A colon names a namespace.
+        return Room(kind, self._random.randrange(_ROOMS_A_KIND), form)
 
     def _fresh_room(self) -> Room:
         """A channel that no other operation names: what happens in it may differ."""
@@ -336,7 +337,7 @@ class Generator:
 
     def _map_remove(self) -> Fields:
         fields = {"channel": self._map_room(), "key": self._key()}
-        return fields | self._some({"idempotency_key": self._random.choice(_KEYS)}, 0.35)
+        return fields | self._some({"idempotency_key": self._random.choice(_KEYS)}, 0.5)
 
     def _map_read_state(self) -> Fields:
         room = self._map_room()

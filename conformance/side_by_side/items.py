@@ -78,12 +78,19 @@ class SideBySide(pytest.Item):
         return self.path, None, self.name
 
     def _smallest(self, difference: Difference) -> Difference:
-        def differs(operations: Sequence[Operation]) -> bool:
-            again = self._compare(operations).difference
-            return again is not None and len(again.operations) == len(operations)
+        """The difference at the end of the smallest sequence that ends in one."""
+        smallest = difference
 
-        smallest = Shrinker(differs).shrink(difference.operations)
-        return self._compare(smallest).difference or difference
+        def differs(operations: Sequence[Operation]) -> bool:
+            nonlocal smallest
+            again = self._compare(operations).difference
+            if again is None or len(again.operations) < len(operations):
+                return False
+            smallest = again  # What differs is kept, and made smaller.
+            return True
+
+        Shrinker(differs).shrink(difference.operations)
+        return smallest
 
     def _compare(self, operations: Any, *, live: bool = False) -> Comparison:
         progress = _Progress(self.config, self.operations) if live else lambda _: None
