@@ -8,10 +8,10 @@ from typing import Any
 import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
-from reports.loads import Group, Load
-from reports.showing import latency, number
+from reports.loads import Group, Load, Points
+from reports.showing import latency, number, size
 
 DASHES = ((), (6, 2), (2, 2), (7, 2, 2, 2), (10, 3), (4, 1, 1, 1))
 """Lengths of dashes and gaps, so that lines tell apart without their colours."""
@@ -43,25 +43,87 @@ _NAMED = {"50%": 2, "90%": 10, "99%": 100, "99.9%": 1e3, "99.99%": 1e4, "99.999%
 
 def percentiles(group: Group, key: str) -> Markup:
     """Latency by percentile, both on log scales; blank if no run has samples enough."""
-    drawn = [load for load in group.loads if load.percentile_curve]
+    curves = [(load, load.percentile_curve) for load in group.loads]
+    title = "Response time by percentile; the table has it too"
+    return _by_percentile(curves, f"{key}-percentiles", title, "response time")
+
+
+def deliveries(group: Group, key: str) -> Markup:
+    """Publish-to-receive latency by percentile; blank if no run has subscribers."""
+    curves = [(load, load.delivery_curve) for load in group.loads]
+    title = "Publish-to-receive latency by percentile"
+    return _by_percentile(curves, f"{key}-deliveries", title, "publish to receive")
+
+
+def sizes(group: Group, key: str) -> Markup:
+    """Publications a second over payload size, both on log scales; blank without a sweep."""
+    drawn = [load for load in group.loads if len(load.sizes) > 1]
     if not drawn:
         return Markup()
 
     def draw(axes: Any) -> None:
         for load in drawn:
-            axes.plot(*zip(*load.percentile_curve, strict=True), **_line(load))
-        furthest = max(load.percentile_curve[-1][0] for load in drawn)
+            axes.plot(*zip(*load.sizes, strict=True), **_line(load), marker=".", markersize=5)
+        axes.set_xscale("log", base=2)
+        axes.set_yscale("log")
+        ticks = sorted({x for load in drawn for x, _ in load.sizes})
+        axes.set_xticks(ticks, [size(tick).replace(".00", "") for tick in ticks], rotation=35)
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set_xlabel("bytes of a payload")
+        axes.set_ylabel("publications per second")
+
+    return _drawn(draw, f"{key}-sizes", "Publications per second by payload size")
+
+
+def knees(group: Group, key: str) -> Markup:
+    """The p99 over the offered rate, what broke the bound marked; blank without a search."""
+    drawn = [load for load in group.loads if len(load.knee) > 1]
+    if not drawn:
+        return Markup()
+
+    def draw(axes: Any) -> None:
+        for load in drawn:
+            style = _line(load)
+            rates, latencies, _ = zip(*load.knee, strict=True)
+            axes.plot(rates, latencies, **style, marker=".", markersize=5)
+            broken = [(rate, p99) for rate, p99, passed in load.knee if not passed]
+            if broken:
+                marks = {"color": style["color"], "linestyle": "", "marker": "x", "markersize": 7}
+                axes.plot(*zip(*broken, strict=True), **marks)
+        axes.set_yscale("log")
+        _scale_latency(axes, [p99 for load in drawn for _, p99, _ in load.knee])
+        axes.set_xlim(left=0)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.set_xlabel("calls a second, offered")
+        axes.set_ylabel("p99 response time")
+
+    return _drawn(draw, f"{key}-knees", "Response time by offered rate")
+
+
+def _by_percentile(
+    curves: Sequence[tuple[Load, Points]], key: str, title: str, axis: str
+) -> Markup:
+    drawn = [(load, curve) for load, curve in curves if curve]
+    if not drawn:
+        return Markup()
+
+    def draw(axes: Any) -> None:
+        for load, curve in drawn:
+            axes.plot(*zip(*curve, strict=True), **_line(load))
+        furthest = max(curve[-1][0] for _, curve in drawn)
         axes.set_xscale("log")
         axes.set_yscale("log")
         named = {name: x for name, x in _NAMED.items() if x <= furthest * 1.01}
         axes.set_xticks([1, *named.values()], ["min", *named])
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xlim(1, furthest * 1.05)
-        _scale_latency(axes, drawn)
-        axes.set_xlabel("calls answered within (percentile)")
-        axes.set_ylabel("response time")
+        _scale_latency(axes, [value for _, curve in drawn for _, value in curve])
+        axes.set_xlabel("within (percentile)")
+        axes.set_ylabel(axis)
 
-    return _drawn(draw, f"{key}-percentiles", "Response time by percentile; the table has it too")
+    return _drawn(draw, key, title)
 
 
 def rates(group: Group, key: str) -> Markup:
@@ -73,7 +135,7 @@ def rates(group: Group, key: str) -> Markup:
     def draw(axes: Any) -> None:
         for load in drawn:
             style = _line(load)
-            axes.plot(*zip(*load.rates, strict=True), **style, alpha=0.35)
+            axes.plot(*zip(*load.rates, strict=True), **{**style, "alpha": 0.3})
             whole = load.rates[1:-1] or load.rates
             axes.plot(*zip(*whole, strict=True), **style, marker=".", markersize=3.5)
             if load.error_seconds:
@@ -103,13 +165,13 @@ def _line(load: Load) -> dict[str, Any]:
     return {
         "color": _SERIES[load.style % COLOURS],
         "linestyle": (0, dashes) if dashes else "-",
-        "linewidth": 1.7,
+        "linewidth": 1.7 if load.round == 1 else 1.0,
+        "alpha": 1.0 if load.round == 1 else 0.55,
     }
 
 
-def _scale_latency(axes: Any, drawn: Sequence[Load]) -> None:
-    """Ticks at 1, 2 and 5 of each power of ten that the curves reach."""
-    values = [value for load in drawn for _, value in load.percentile_curve]
+def _scale_latency(axes: Any, values: Sequence[float]) -> None:
+    """Ticks at 1, 2 and 5 of each power of ten that the values reach."""
     low, high = max(min(values), 1) * 0.8, max(values) * 1.25
     steps = (step * 10**power for power in range(10) for step in (1, 2, 5))
     ticks = [tick for tick in steps if low <= tick <= high]
