@@ -1,5 +1,6 @@
 """What one gives on the command line: which target, how to get in, what to judge it by."""
 
+import argparse
 import os
 import random
 from collections.abc import Mapping
@@ -129,7 +130,7 @@ def _add_strict(group: pytest.OptionGroup) -> None:
     """Declare `--strict` unless this pytest has one, whose flag then serves for both."""
     try:
         group.addoption("--strict", action="store_true", help="what differs fails, too")
-    except ValueError:
+    except (ValueError, argparse.ArgumentError):  # the latter by 9.0
         return
 
 
