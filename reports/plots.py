@@ -8,7 +8,7 @@ from typing import Any
 import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from reports.loads import Group, Load, Points
 from reports.showing import latency, number, size
@@ -69,8 +69,7 @@ def sizes(group: Group, key: str) -> Markup:
         ticks = sorted({x for load in drawn for x, _ in load.sizes})
         axes.set_xticks(ticks, [size(tick).replace(".00", "") for tick in ticks], rotation=35)
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        _scale(axes, [rate for load in drawn for _, rate in load.sizes], number)
         axes.set_xlabel("bytes of a payload")
         axes.set_ylabel("publications per second")
 
@@ -171,13 +170,17 @@ def _line(load: Load) -> dict[str, Any]:
 
 
 def _scale_latency(axes: Any, values: Sequence[float]) -> None:
+    _scale(axes, values, _tick)
+
+
+def _scale(axes: Any, values: Sequence[float], show: Callable[[float], str]) -> None:
     """Ticks at 1, 2 and 5 of each power of ten that the values reach."""
     low, high = max(min(values), 1) * 0.8, max(values) * 1.25
     steps = (step * 10**power for power in range(10) for step in (1, 2, 5))
     ticks = [tick for tick in steps if low <= tick <= high]
     if len(ticks) > 8:
         ticks = [tick for tick in ticks if str(tick).startswith("1")]
-    axes.set_yticks(ticks, [_tick(tick) for tick in ticks])
+    axes.set_yticks(ticks, [show(tick) for tick in ticks])
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylim(low, high)
 

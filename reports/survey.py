@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 
 from centrifugo_grpc import result_files
@@ -79,10 +80,13 @@ def _loads(
         return found
     with _address(target) as address:
         for dialect in (each["dialect"] for each in dialects):
-            for number in range(1, plan.rounds + 1):
-                results = folder / f"load-{dialect}-{number}.json"
-                tell(f"load of {dialect}, round {number} of {plan.rounds} …")
-                said = _run(_load(address, dialect, plan, results), target)
+            # In turns, so that what disturbs the machine for a while meets all of them.
+            for number, kind in product(range(1, plan.rounds + 1), range(len(plan.loads))):
+                results = folder / f"load-{dialect}-{kind + 1}-{number}.json"
+                words = plan.loads[kind]
+                named = f" {' '.join(words)}" if words else ""
+                tell(f"load{named} of {dialect}, round {number} of {plan.rounds} …")
+                said = _run(_load(address, dialect, plan, words, results), target)
                 if results.exists():
                     found.append(results)
                 else:
@@ -127,10 +131,10 @@ def _corpus(target: Target, plan: Plan, results: Path) -> list[str]:
     return [*words, *plan.corpus, "--results", str(results)]
 
 
-def _load(address: str, dialect: str, plan: Plan, results: Path) -> list[str]:
+def _load(address: str, dialect: str, plan: Plan, more: Sequence[str], results: Path) -> list[str]:
     words = ["locust", "-f", str(_folder("bench")), "--headless", "--host", address, "-u", "1"]
     words += ["-t", f"{plan.seconds}s", "--only-summary", "--loglevel", "WARNING"]
-    return [*words, "--dialect", dialect, *plan.load, "--results", str(results)]
+    return [*words, "--dialect", dialect, *more, "--results", str(results)]
 
 
 def _run(module: Sequence[str], target: Target) -> str:

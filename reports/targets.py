@@ -1,5 +1,6 @@
 """The file of a survey: what is measured, and how."""
 
+import shlex
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 
-_SURVEY_KEYS: Mapping[str, type] = {"seconds": int, "rounds": int, "corpus": list, "load": list}
+_SURVEY_KEYS: Mapping[str, type] = {"seconds": int, "rounds": int, "corpus": list, "loads": list}
 _TARGET_KEYS: Mapping[str, type] = {
     "name": str,
     "release": str,
@@ -41,16 +42,16 @@ class Target:
 
 @dataclass(frozen=True)
 class Plan:
-    """All of a survey. `corpus` and `load` are more words for the two commands.
+    """All of a survey. `corpus` are more words for pytest.
 
-    Each load runs for `seconds`, `rounds` times.
+    Each of the `loads`, more words for locust, runs for `seconds`, `rounds` times.
     """
 
     targets: tuple[Target, ...]
     seconds: int = 10
     rounds: int = 3
     corpus: tuple[str, ...] = ()
-    load: tuple[str, ...] = ()
+    loads: tuple[tuple[str, ...], ...] = ((),)
 
 
 def read_plan(path: Path) -> Plan:
@@ -75,11 +76,18 @@ def read_plan(path: Path) -> Plan:
         seconds=document.get("seconds", Plan.seconds),
         rounds=document.get("rounds", Plan.rounds),
         corpus=tuple(document.get("corpus", ())),
-        load=tuple(document.get("load", ())),
+        loads=tuple(_words(line, path) for line in document.get("loads", ("",))),
     )
     if plan.seconds < 1 or plan.rounds < 0:
         raise Problem(f"{path}: seconds are 1 or more, rounds 0 (no load) or more")
     return plan
+
+
+def _words(line: str, path: Path) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(line))
+    except ValueError as error:
+        raise Problem(f"{path}: loads has {line!r}, which is no command line: {error}") from error
 
 
 def _target(table: Any, path: Path) -> Target:

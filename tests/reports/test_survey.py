@@ -70,7 +70,7 @@ def test_each_target_is_measured_in_turn_and_one_that_does_not_start_is_a_row(
 
 def _check_stored(folder: Path) -> None:
     stored = sorted(path.name for path in folder.iterdir())
-    assert stored == ["README.md", "conformance.json", "load-v3-1.json", "load-v3-2.json"]
+    assert stored == ["README.md", "conformance.json", "load-v3-1-1.json", "load-v3-1-2.json"]
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# The reference\n\nMeasured on ")
     reproduce = readme.split("## Reproduce")[1]
@@ -92,6 +92,7 @@ def _check_stored(folder: Path) -> None:
         ("[[target]]\nname = 'a'\naddress = 1", "address is not text"),
         ("rounds = true\n[[target]]\nname = 'a'\naddress = 'h:1'", "rounds is not a number"),
         ("corpus = [1]\n[[target]]\nname = 'a'\naddress = 'h:1'", "corpus is not a list"),
+        ("loads = [\"'\"]\n[[target]]\nname = 'a'\naddress = 'h:1'", "is no command line"),
         ("seconds = 0\n[[target]]\nname = 'a'\naddress = 'h:1'", "seconds are 1 or more"),
         ("[[target]]\nname = 'a'\naddress = 'h:1'\n" * 2, "two targets called 'a'"),
     ],
