@@ -6,6 +6,7 @@ A test that wants a server inside its own loop uses `running`.
 
 import asyncio
 import contextlib
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -31,7 +32,6 @@ LISTENERS: tuple[Callable[[Sequence[Node]], Awaitable[Listener | None]], ...] = 
 The first is the GRPC API, which is always on. They stop in reverse order.
 """
 
-
 Read = Callable[[], Sequence[Settings]]
 
 
@@ -42,6 +42,7 @@ def serve(
 
     `read` gives the settings anew on SIGHUP. Raises `Problem` if a port cannot be had.
     """
+    _allow_many_connections()
     asyncio.run(_serve([Node(settings) for settings in nodes], announce, read))
 
 
@@ -60,6 +61,13 @@ async def running(nodes: Sequence[Node]) -> AsyncIterator[list[Listener]]:
         sweeping = asyncio.create_task(_sweep(nodes))
         started.callback(sweeping.cancel)
         yield listeners
+
+
+def _allow_many_connections() -> None:
+    """Open as many files as the system lets this process, as Go does at its start."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def _serve(

@@ -55,8 +55,16 @@ class _Reader:
             raise _Complaint(f"proto: illegal wireType {wire_type}")
 
     def _skip_group(self) -> None:
-        while (tag := self.varint()) & 7 != _END_GROUP:
-            self.skip(tag & 7)
+        """Skip to the end of a group that has begun, however deep others are nested in it."""
+        depth = 1
+        while depth:
+            wire_type = self.varint() & 7
+            if wire_type == _START_GROUP:
+                depth += 1
+            elif wire_type == _END_GROUP:
+                depth -= 1
+            else:
+                self.skip(wire_type)
 
 
 def complaint(body: bytes, message: Any) -> str:
