@@ -5,7 +5,11 @@ from collections.abc import Callable
 
 
 class Outbox:
-    """A queue of frames, bounded in bytes. `wake` is called when there is something to carry."""
+    """A queue of frames, bounded in bytes. `wake` is called when there is something to carry.
+
+    A frame that comes while the transport waits for one is as good as sent: dropping the rest
+    leaves it. The real server's writer would have it already.
+    """
 
     def __init__(self, limit: int, wake: Callable[[], None]) -> None:
         self._limit = limit
@@ -13,6 +17,8 @@ class Outbox:
         self._frames: deque[bytes] = deque()
         self._size = 0
         self._is_open = True
+        self._is_awaited = False
+        self._is_first_sent = False
 
     def __len__(self) -> int:
         return len(self._frames)
@@ -21,6 +27,8 @@ class Outbox:
         """Queue a frame; False if more bytes wait now than may (0: any number)."""
         if not self._is_open:
             return True
+        if self._is_awaited:
+            self._is_awaited, self._is_first_sent = False, True
         self._frames.append(frame)
         self._size += len(frame)
         self._wake()
@@ -30,12 +38,13 @@ class Outbox:
         """Up to `most` frames, oldest first; none if none wait."""
         taken = [self._frames.popleft() for _ in range(min(most, len(self._frames)))]
         self._size -= sum(map(len, taken))
+        self._is_awaited, self._is_first_sent = not taken, False
         return taken
 
     def close(self, *, drop: bool) -> None:
         """Take no more; `drop` forgets what waits, too."""
         if drop:
-            self._frames.clear()
-            self._size = 0
+            while len(self._frames) > self._is_first_sent:
+                self._frames.pop()
         self._is_open = False
         self._wake()

@@ -86,11 +86,12 @@ class _Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
         try:
             session.connect_one_way(request)
             while True:
-                for frame in session.outbox.take():
-                    yield frame
-                if len(session.outbox) == 0:
-                    if session.closed is not None:
-                        return
+                frames = session.outbox.take()
+                if frames:
+                    yield frames[0]
+                elif session.closed is not None:
+                    return
+                else:
                     ready.clear()
                     await ready.wait()
         finally:

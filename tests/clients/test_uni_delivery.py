@@ -156,8 +156,8 @@ async def test_a_client_that_is_too_slow_is_let_go(release: Release) -> None:
         stream = await server.subscriber("u1", ["x"])
         other = await server.subscriber("u2", ["y"])
         await server.call("Publish", channel="x", data=b"x" * MIB)
+        assert len((await stream.next()).pub.data) == MIB
         if release is Release.V3_2:
-            assert len((await stream.next()).pub.data) == MIB
             assert (await stream.next()).disconnect.code == 3008
         assert await stream.end() == (grpc.StatusCode.OK, "")
         await server.call("Publish", channel="y", data=b"still here")
