@@ -1,0 +1,235 @@
+"""Sessions by the clock: expiry, presence, positions, pings, and what is freed."""
+
+import gc
+import weakref
+from dataclasses import replace
+
+import pytest
+
+from centrifugo_grpc.releases import Release
+from reference_server.clients import commands as ask
+from reference_server.clients import failures
+from reference_server.clients.failures import CONNECTION_CLOSED
+from reference_server.clients.handling import handle
+from reference_server.clients.options import SubscribeOptions
+from reference_server.clients.pushes import UnencodableError, Unsubscribed
+from reference_server.clients.session import Session
+from reference_server.settings import ClientOptions
+from tests.clients.sans_io import Client, World
+from tests.clients.serving import PRESENT, RECOVERED, V3_RELEASES, settings, token
+
+every_release = pytest.mark.parametrize("release", list(Release), ids=str)
+later_releases = pytest.mark.parametrize("release", V3_RELEASES, ids=str)
+since_4 = pytest.mark.parametrize("release", V3_RELEASES[1:], ids=str)
+
+
+@every_release
+def test_an_expired_connection_ends_after_the_delay(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(exp=int(world.now) + 10)
+    world.wait(30)
+    assert client.code is None
+    world.wait(6)
+    assert client.code == 3005
+
+
+@every_release
+def test_a_refreshed_connection_goes_on(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(exp=int(world.now) + 10)
+    result = client.do(ask.Refresh(token(sub="u1", exp=int(world.now) + 100)))
+    assert (result.expires, result.ttl) == (True, 100)
+    world.wait(120)
+    assert client.code is None
+    world.wait(10)
+    assert client.code == 3005
+
+
+@later_releases
+def test_another_users_token_does_not_refresh(release: Release) -> None:
+    client = World(settings(release)).connected()
+    assert client.do(ask.Refresh(token(sub="u2"))) is None
+    assert client.code == 3500
+
+
+@since_4
+def test_a_token_with_other_subscriptions_ends_the_connection(release: Release) -> None:
+    client = World(settings(release)).connected(channels=["x"])
+    assert client.do(ask.Refresh(token(sub="u1", channels=["x"]))) is not None
+    client.do(ask.Refresh(token(sub="u1", channels=["y"])))
+    assert client.code == 3010
+
+
+@every_release
+def test_who_does_not_connect_is_stale(release: Release) -> None:
+    world = World(settings(release, clients=ClientOptions(stale_close_delay=10)))
+    client = Client(world)
+    world.wait(11)
+    assert client.code == (3007 if release is Release.V2_8 else 3502)
+
+
+@since_4
+def test_a_refused_client_is_read_no_more_and_closed_as_stale(release: Release) -> None:
+    world = World(settings(release, clients=ClientOptions(stale_close_delay=10)))
+    client = Client(world)
+    assert client.do(ask.Connect(token=token(sub="u1", exp=1))) == failures.TOKEN_EXPIRED
+    assert not client.goes_on
+    assert client.code is None
+    world.wait(11)
+    assert client.code == 3502
+
+
+@every_release
+def test_presence_follows_a_refreshed_info_at_the_next_update(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(channels=["pres:x"], info=1)
+    client.session.refresh(expired=False, expire_at=int(world.now) + 1000, info=b"2")
+    held = world.node.presence.of("pres:x")
+    assert held[client.session.client].conn_info == b"1"
+    world.wait(28)
+    assert held[client.session.client].conn_info == b"2"
+
+
+@later_releases
+def test_a_lost_position_ends_what_is_server_side_with_the_connection(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(channels=["rec:x"])
+    world.node.streams._streams["rec:x"].top += 1
+    world.publish("rec:x")
+    assert client.code == 3010
+
+
+@pytest.mark.parametrize("release", V3_RELEASES, ids=str)
+def test_a_lost_position_ends_a_client_side_subscription_alone(release: Release) -> None:
+    given = settings(release)
+    world = World(given)
+    client = world.connected()
+    client.do(ask.Subscribe("rec:x"))
+    world.node.streams._streams["rec:x"].top += 1
+    client.told()
+    world.publish("rec:x")
+    assert client.code is None
+    assert client.told() == [("rec:x", Unsubscribed(2500, "insufficient state"))]
+    assert not world.node.hub.subscribers("rec:x")
+
+
+@every_release
+def test_a_position_that_is_behind_is_found_by_the_check(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(channels=["rec:x"])
+    world.publish("rec:x")
+    world.wait(60)
+    assert client.code is None
+    world.node.streams._streams["rec:x"].top += 1
+    world.wait(180)
+    assert client.code == 3010
+
+
+@later_releases
+def test_an_expired_subscription_of_the_server_ends_the_connection(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(one_way=True)
+    options = SubscribeOptions(expire_at=int(world.now) + 10)
+    client.session.subscribe("x", options, ask.Recovery())
+    world.wait(34)
+    assert client.code is None
+    world.wait(60)
+    assert client.code == 3006
+
+
+@since_4
+def test_a_client_that_does_not_pong_is_let_go(release: Release) -> None:
+    world = World(settings(release))
+    client = Client(world, ping_interval=25, pong_timeout=8)
+    client.connect()
+    world.wait(26)
+    assert "ping" in client.told()
+    world.wait(34)
+    assert client.code == 3012
+
+
+@since_4
+def test_a_client_that_pongs_stays_and_one_that_pongs_unasked_goes(release: Release) -> None:
+    world = World(settings(release))
+    client = Client(world, ping_interval=25, pong_timeout=8)
+    client.connect()
+    client.told()
+    for _ in range(100):
+        world.wait(1)
+        if "ping" in client.told():
+            assert _pong(client)
+    assert client.code is None
+    assert not _pong(client)
+    assert client.code == 3501
+
+
+def _pong(client: Client) -> bool:
+    return handle(client.session, ask.Command(0, None))
+
+
+@pytest.mark.parametrize("release", [Release.V2_8, Release.V3_2], ids=str)
+def test_up_to_3_an_unencodable_payload_fails_the_publication(release: Release) -> None:
+    world = World(settings(release))
+    client = Client(world, v=1, is_json=True)
+    client.connect(channels=["x"])
+    with pytest.raises(UnencodableError):
+        world.publish("x", b"\0")
+    assert client.code is None
+
+
+@since_4
+def test_from_4_on_it_ends_the_subscribers_connection(release: Release) -> None:
+    world = World(settings(release))
+    other = world.connected("u2", channels=["x"])
+    client = Client(world, is_json=True)
+    client.connect(channels=["x"])
+    other.told()
+    world.publish("x", b"\0")
+    assert client.code == 3506
+    assert len(other.told()) == 1
+
+
+@every_release
+def test_a_publication_is_encoded_once_for_all_subscribers_of_a_protocol(release: Release) -> None:
+    world = World(settings(release))
+    first = world.connected(channels=["x"])
+    second = Client(world, codec=first.codec)
+    second.connect("u2", channels=["x"])
+    before = len(first.codec.frames)
+    world.publish("x")
+    assert len(first.codec.frames) == before + 1
+    frames = [client.session.outbox.take(99)[-1] for client in (first, second)]
+    assert frames == [str(before).encode()] * 2
+
+
+@every_release
+def test_a_connection_that_ended_is_freed(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected(channels=["pres:x", "rec:x"], exp=int(world.now) + 1000)
+    held = weakref.ref(client.session)
+    client.session.close(CONNECTION_CLOSED)
+    assert world.node.hub.counts() == (0, 0, 0, 0)
+    assert len(world.node.presence) == 0
+    del client
+    gc.collect()
+    assert held() is None
+
+
+@every_release
+def test_single_connections_end_the_users_others(release: Release) -> None:
+    given = settings(release)
+    personal = replace(
+        given.clients.personal_channel, enabled=True, namespace="pres", single_connection=True
+    )
+    world = World(replace(given, clients=replace(given.clients, personal_channel=personal)))
+    first, second = world.connected(), world.connected()
+    assert first.code == (3013 if release is Release.V2_8 else 3504)
+    assert second.code is None
+
+
+def test_sessions_of_other_users_stay() -> None:
+    world = World(settings(Release.V6_9, namespaces={"rec": RECOVERED, "pres": PRESENT}))
+    clients = [world.connected(user) for user in ("u1", "u2")]
+    assert all(isinstance(client.session, Session) for client in clients)
+    clients[0].session.close(CONNECTION_CLOSED)
+    assert [client.code for client in clients] == [3000, None]
