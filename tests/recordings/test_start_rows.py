@@ -102,7 +102,7 @@ def test_rows_of_starts_come_out_as_recorded(version: str, tmp_path: Path) -> No
             if starts is not recorded(row):
                 wrong[row["case"]] = told
     assert wrong.keys() == DIFFERENT.keys() & {row["case"] for row in judged}
-    assert len(judged) >= 16
+    assert len(judged) >= 15
 
 
 def test_the_share_of_rows_that_differ_is_under_a_twentieth() -> None:
