@@ -1,8 +1,9 @@
 """What a test of the corpus calls the target with: one dialect, by the rules of one release."""
 
+import itertools
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
@@ -28,16 +29,26 @@ class Api:
     """A dialect of the target, with calls that know the dialect's messages.
 
     The fields of a call are those of its request message. A field that the dialect does not
-    declare raises `ValueError`: such a test needs fewer releases, or `raw`.
+    declare raises `ValueError`: such a test needs fewer releases, or `raw`. Where the target is a
+    cluster the calls go to its nodes in turn: `others` are those besides the first.
     """
 
-    def __init__(self, endpoint: Endpoint, release: Release, record: Recorder | None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        release: Release,
+        record: Recorder | None,
+        others: Sequence[Endpoint] = (),
+    ) -> None:
         self.release = release
         self.dialect = dialect_of(release)
         self._record = record
-        self.client: V2Client | V3Client = (
-            V2Client(endpoint, record) if self.dialect is Dialect.V2 else V3Client(endpoint, record)
-        )
+        self._others = others
+        client_of = V2Client if self.dialect is Dialect.V2 else V3Client
+        clients = [client_of(each, record) for each in (endpoint, *others)]
+        self.client: V2Client | V3Client = clients[0]
+        self._clients = clients
+        self._turns = itertools.cycle(clients)
 
     @property
     def messages(self) -> ModuleType:
@@ -45,13 +56,14 @@ class Api:
         return v2 if self.dialect is Dialect.V2 else v3
 
     def close(self) -> None:
-        """Close the connection."""
-        self.client.close()
+        """Close the connections."""
+        for client in self._clients:
+            client.close()
 
     @contextmanager
     def another(self) -> Iterator["Api"]:
         """The same target over a connection of its own."""
-        other = Api(self.client.endpoint, self.release, self._record)
+        other = Api(self.client.endpoint, self.release, self._record, self._others)
         try:
             yield other
         finally:
@@ -64,7 +76,7 @@ class Api:
     def call(self, method: str, /, *, options: CallOptions | None = None, **fields: Any) -> Answer:
         """Call an RPC by its name; a field that is None is not set."""
         request: Message = getattr(self.messages, f"{method}Request")(**fields)
-        return self.client.call(
+        return next(self._turns).call(
             self.dialect.service, method, request, self._response(method), options
         )
 
@@ -77,7 +89,7 @@ class Api:
     ) -> Answer:
         """Send `body` as it is, to any method of any service."""
         service = service or self.dialect.service
-        return self.client.call(service, method, body, self._response(method), options)
+        return next(self._turns).call(service, method, body, self._response(method), options)
 
     def _response(self, method: str) -> type[Message]:
         name = f"{method}Response"

@@ -185,7 +185,7 @@ class Clients:
             token = self.token(user, **_with_channel(claims, fence))
         if self._uni is None:
             self._uni = grpc.insecure_channel(
-                self._target.streams["uni"],
+                self._target.stream("uni"),
                 options=(
                     ("grpc.max_receive_message_length", -1),
                     ("grpc.enable_http_proxy", 0),
@@ -208,7 +208,7 @@ class Clients:
         """A client on a WebSocket, subscribed to `channels` by its own commands."""
         user, fence = self._somebody(user), _fence()
         try:
-            socket = WebSocketSubscriber(self._target.streams["http"], codec)
+            socket = WebSocketSubscriber(self._target.stream("http"), codec)
         except OSError as error:
             raise Deviation("a WebSocket connection", str(error)) from error
         self._stack.callback(socket.close)

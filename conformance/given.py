@@ -46,7 +46,8 @@ class Given:
 
 
 def _api(given: Given) -> Api:
-    api = Api(given.target.endpoint, given.target.release, given.record)
+    target = given.target
+    api = Api(target.endpoint, target.release, given.record, target.other_nodes)
     given.stack.callback(api.close)
     return api
 

@@ -30,12 +30,14 @@ _DIALECTS = {
 class Options:
     """The options as given; without `target` and `launch` the reference server is started.
 
-    `dialects` are those that must be judged, empty for whichever the target serves; `release`
-    None leaves it to the target to tell. `streams` are the addresses of `--uni-target` and
-    `--ws-target`, by the names that profiles use.
+    `other_nodes` are those of a cluster besides `target`. `dialects` are those that must be
+    judged, empty for whichever the target serves; `release` None leaves it to the target to tell.
+    `streams` are the addresses of `--uni-target` and `--ws-target`, by the names that profiles
+    use, with commas between those of several nodes.
     """
 
     target: str | None
+    other_nodes: tuple[str, ...]
     api_key: str | None
     tls: bool
     ca: Path | None
@@ -61,7 +63,9 @@ def add_options(parser: pytest.Parser) -> None:
     """Declare the options to pytest."""
     group = parser.getgroup("conformance", "conformance of a Centrifugo GRPC API")
     group.addoption(
-        "--target", metavar="HOST:PORT", help="the server; without it, the reference server"
+        "--target",
+        metavar="HOST:PORT[,...]",
+        help="the server, or the nodes of a cluster; without it, the reference server",
     )
     group.addoption("--api-key", metavar="KEY", help=f"its API key (or {KEY_VARIABLE})")
     group.addoption("--tls", action="store_true", help="it speaks TLS")
@@ -147,7 +151,8 @@ def read_options(config: pytest.Config) -> Options:
     if given.launch is not None and release is None:
         raise Problem("--launch needs --release: say which release the command starts")
     return Options(
-        target=given.target,
+        target=_nodes(given.target)[0] if given.target is not None else None,
+        other_nodes=_nodes(given.target)[1:],
         api_key=given.api_key or os.environ.get(KEY_VARIABLE) or None,
         tls=given.tls,
         ca=Path(given.ca) if given.ca else None,
@@ -194,9 +199,15 @@ def _require_target(given: Any) -> None:
 def _streams(given: Any) -> dict[str, str]:
     named = {"uni": given.uni_target, "http": given.ws_target}
     streams = {kind: address for kind, address in named.items() if address}
-    for address in streams.values():
-        split_address(address)
+    for addresses in streams.values():
+        for address in _nodes(addresses):
+            split_address(address)
     return streams
+
+
+def _nodes(text: str | None) -> tuple[str, ...]:
+    """The addresses in a list of them."""
+    return tuple((text or "").split(","))
 
 
 def _profile_from(given: Any) -> Path | None:

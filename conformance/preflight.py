@@ -33,7 +33,7 @@ def examine(options: Options, address: str) -> Targets:
     fitting = [_fitting(profiles, f) for f in found]
     name = ", ".join(profile.name for profile in fitting if profile) or endpoint.address
     main = [
-        _with_streams(Target(endpoint, name, each, profile), options.streams)
+        _with_nodes(_with_streams(Target(endpoint, name, each, profile), options.streams), options)
         for each, profile in zip(found, fitting, strict=True)
     ]
     variants, absent = _variants([profile for profile in fitting if profile])
@@ -68,12 +68,13 @@ def _with_streams(target: Target, given: Mapping[str, str]) -> Target:
     streams: dict[str, str] = {}
     closed: dict[str, str] = {}
     for kind in _STREAMS[target.dialect]:
-        address = given.get(kind)
-        if address is not None:
-            if not listens(address):
-                option = _STREAM_OPTIONS[kind]
-                raise Problem(f"nothing listens on {address}: correct {option}")
-            streams[kind] = address
+        if kind in given:
+            addresses = given[kind].split(",")
+            for address in addresses:
+                if not listens(address):
+                    option = _STREAM_OPTIONS[kind]
+                    raise Problem(f"nothing listens on {address}: correct {option}")
+            streams[kind] = addresses[0]
             continue
         if target.profile is None or kind not in target.profile.endpoints:
             continue
@@ -88,6 +89,34 @@ def _with_streams(target: Target, given: Mapping[str, str]) -> Target:
         else:
             closed[kind] = f"nothing listens on the profile's {kind} endpoint {address}"
     return replace(target, streams=streams, closed=closed)
+
+
+def _with_nodes(target: Target, options: Options) -> Target:
+    """The target with the other nodes of its cluster, all of which have to tell the same nodes."""
+    if not options.other_nodes:
+        return target
+    others = tuple(replace(target.endpoint, address=each) for each in options.other_nodes)
+    for endpoint in (target.endpoint, *others):
+        told = _told_nodes(endpoint, target.release)
+        if told < len(others) + 1:
+            raise Problem(
+                f"{endpoint.address} tells of {told} node(s), {len(others) + 1} are named: give the"
+                " nodes of one cluster, which share a Redis"
+            )
+    streams = {kind: tuple(given.split(",")) for kind, given in options.streams.items()}
+    return replace(
+        target,
+        other_nodes=others,
+        other_streams={kind: nodes[1:] for kind, nodes in streams.items() if nodes[1:]},
+    )
+
+
+def _told_nodes(endpoint: Endpoint, release: Release) -> int:
+    named(endpoint, release)
+    client_of = V2Client if dialect_of(release) is Dialect.V2 else V3Client
+    with client_of(endpoint) as client:
+        info = client.info()
+    return len(info.result.nodes) if info.result is not None else 0
 
 
 def _is_same(one: str, other: str) -> bool:
@@ -155,7 +184,8 @@ def header(targets: Targets) -> list[str]:
         here = [target for target in targets.main if target.endpoint == endpoint]
         name = "" if here[0].name == endpoint.address else f" ({here[0].name})"
         doors = f"{'TLS' if endpoint.tls else 'plaintext'}, {'a' if endpoint.api_key else 'no'} key"
-        lines.append(f"target: {endpoint.address}{name}, {doors}")
+        nodes = ",".join([endpoint.address, *(each.address for each in here[0].other_nodes)])
+        lines.append(f"target: {nodes}{name}, {doors}")
         for target in here:
             lines += _lines(target)
     others = dict.fromkeys(t.variant for t in targets.all if t not in targets.main)

@@ -34,7 +34,8 @@ class Requirement:
     `id` is area.verb.slug and never renamed. `needs` are the kinds of namespace (see
     `conformance.profile`) and the streams that a target must offer for it, `variant` the way it
     must be started. A test that `waits` mostly sleeps, for seconds: such tests run beside the
-    others. A `slow` one takes longer and runs with `--slow` alone.
+    others. A `slow` one takes longer and runs with `--slow` alone. `one_node` rules hold with the
+    memory engine of one node only, in no cluster.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Requirement:
     core: bool = False
     waits: bool = False
     slow: bool = False
+    one_node: bool = False
 
     @property
     def dialects(self) -> tuple[Dialect, ...]:
@@ -71,6 +73,7 @@ def requirement(
     core: bool = False,
     waits: bool = False,
     slow: bool = False,
+    one_node: bool = False,
 ) -> Callable[[Test], Test]:
     """Mark a test as the judge of a requirement."""
     declared = Requirement(
@@ -84,6 +87,7 @@ def requirement(
         core=core,
         waits=waits,
         slow=slow,
+        one_node=one_node,
     )
 
     def mark(test: Test) -> Test:

@@ -22,6 +22,7 @@ _ONE_VARIANT = (
     "need a server that is started in another way (with a key, TLS, short lifetimes ...):"
     " --launch starts each, or the profile names their addresses"
 )
+_ONE_NODE = "hold with the memory engine of one node only: a cluster does not keep them"
 _SLOW = "slow: run them with --slow"
 
 
@@ -57,9 +58,10 @@ def lacking(
         return _SLOW
     target = targets.get(dialect, requirement.variant)
     if target is None:
-        if (dialect, requirement.variant) in targets.pending:
-            return ""
-        return targets.absent.get(requirement.variant, _ONE_VARIANT)
+        is_pending = (dialect, requirement.variant) in targets.pending
+        return "" if is_pending else targets.absent.get(requirement.variant, _ONE_VARIANT)
+    if requirement.one_node and target.other_nodes:
+        return _ONE_NODE
     if NO_KEY in requirement.needs and target.endpoint.api_key is not None:
         return _WITH_KEY
     needs = [need for need in requirement.needs if need != NO_KEY]

@@ -1,5 +1,6 @@
 """What is judged: endpoints, what they speak, and the profiles that tell what they offer."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -15,12 +16,16 @@ CLIENTS = "clients"
 """What a requirement needs that wants subscribers, whichever way the release's come."""
 
 
+_TURNS = itertools.count()
+
+
 @dataclass(frozen=True)
 class Target:
     """One dialect of an endpoint that answered, started as one variant.
 
     `streams` are the addresses by which subscribers come that listen (`uni`, `http`), `closed`
-    says of the others why not.
+    says of the others why not. A cluster has `other_nodes` besides `endpoint`, and streams of
+    these, to which `stream` sends subscribers in turn.
     """
 
     endpoint: Endpoint
@@ -30,6 +35,8 @@ class Target:
     variant: str = MAIN
     streams: Mapping[str, str] = field(default_factory=dict)
     closed: Mapping[str, str] = field(default_factory=dict)
+    other_nodes: tuple[Endpoint, ...] = ()
+    other_streams: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def dialect(self) -> Dialect:
@@ -45,6 +52,11 @@ class Target:
     def stream_of_clients(self) -> str:
         """The stream that subscribers of this dialect use."""
         return "http" if self.dialect is Dialect.V2 else "uni"
+
+    def stream(self, kind: str) -> str:
+        """Where the next subscriber goes: the nodes of a cluster take turns."""
+        addresses = (self.streams[kind], *self.other_streams.get(kind, ()))
+        return addresses[next(_TURNS) % len(addresses)]
 
     def missing(self, need: str) -> str | None:
         """Why a need is not offered; None if it is."""
@@ -64,11 +76,13 @@ class Target:
 
     def as_message(self) -> dict[str, Any]:
         """The target in plain values, for another process of the run."""
-        endpoint = asdict(self.endpoint)
         found = asdict(self.found)
         found |= {"dialect": self.dialect.value, "release": self.release.value}
         return {
-            "endpoint": endpoint | {"ca": str(self.endpoint.ca) if self.endpoint.ca else ""},
+            "endpoints": [
+                asdict(each) | {"ca": str(each.ca) if each.ca else ""}
+                for each in (self.endpoint, *self.other_nodes)
+            ],
             "name": self.name,
             "found": found,
             "profile": str(self.profile.path.absolute()) if self.profile else "",
@@ -76,13 +90,16 @@ class Target:
             "variant": self.variant,
             "streams": dict(self.streams),
             "closed": dict(self.closed),
+            "other_streams": {kind: list(each) for kind, each in self.other_streams.items()},
         }
 
 
 def target_from_message(message: Mapping[str, Any]) -> Target:
     """The target that another process of the run has found."""
-    endpoint = dict(message["endpoint"])
-    endpoint["ca"] = Path(endpoint["ca"]) if endpoint["ca"] else None
+    endpoints = [
+        Endpoint(**each | {"ca": Path(each["ca"]) if each["ca"] else None})
+        for each in message["endpoints"]
+    ]
     found = dict(message["found"])
     found |= {"dialect": Dialect(found["dialect"]), "release": Release(found["release"])}
     path, variant = message["profile"], message["variant"]
@@ -95,13 +112,15 @@ def target_from_message(message: Mapping[str, Any]) -> Target:
             else read_profile(read, variant)
         )
     return Target(
-        endpoint=Endpoint(**endpoint),
+        endpoint=endpoints[0],
         name=message["name"],
         found=Found(**found),
         profile=profile,
         variant=variant,
         streams=message["streams"],
         closed=message["closed"],
+        other_nodes=tuple(endpoints[1:]),
+        other_streams={kind: tuple(each) for kind, each in message["other_streams"].items()},
     )
 
 

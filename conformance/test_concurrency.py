@@ -133,6 +133,7 @@ def test_many_publishers_in_many_channels(api: Api, channel: Channels, clients: 
     level=Level.MUST,
     source=FACTS,
     needs=["clients", "full"],
+    one_node=True,
 )
 def test_broadcasts_at_once(api: Api, channel: Channels, clients: Clients) -> None:
     rooms = [channel("full") for _ in range(8)]
@@ -174,6 +175,7 @@ def test_an_effect_is_there_at_once(api: Api, channel: Channels) -> None:
     level=Level.MUST,
     source="a reasoned decision; facts v2.md 3, v3-v6.md 5",
     needs=["clients", "presence"],
+    one_node=True,
 )
 def test_clients_are_gone_at_once(api: Api, channel: Channels, clients: Clients) -> None:
     with api.another() as other:

@@ -93,6 +93,7 @@ def test_disconnect_flushes(api: Api, channel: Channels, clients: Clients) -> No
     level=Level.MUST,
     source=DOCS,
     needs=["clients", "presence"],
+    one_node=True,
 )
 def test_disconnect_cleans_up(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("presence")

@@ -138,6 +138,7 @@ def ends_of(client: Client, room: str) -> list[str]:
     level=Level.OBSERVED,
     source="facts v2.md 3 Unsubscribe, v3-v6.md 7",
     needs=["clients", "join_leave"],
+    one_node=True,
 )
 def test_the_own_leave(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("join_leave")
@@ -175,6 +176,7 @@ def test_the_own_leave_before_the_end(api: Api, channel: Channels, clients: Clie
     source=FACTS,
     releases=ALL,
     needs=["clients", "full"],
+    one_node=True,
 )
 def test_joins_and_publications_in_order(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("full")

@@ -62,6 +62,7 @@ def test_json_is_kept(api: Api, channel: Channels, clients: Clients) -> None:
     source=f"{FACTS}; {SOURCE_3}",
     releases=ANSWERS_100,
     needs=["http", "history"],
+    one_node=True,
 )
 def test_binary_is_refused(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("history")
@@ -83,6 +84,7 @@ def test_binary_is_refused(api: Api, channel: Channels, clients: Clients) -> Non
     source=f"{FACTS}; {SOURCE_3}",
     releases=ANSWERS_100,
     needs=["http", "clients", "plain"],
+    one_node=True,
 )
 def test_binary_beside_others(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("plain")
@@ -107,6 +109,7 @@ def test_binary_beside_others(api: Api, channel: Channels, clients: Clients) -> 
     source=f"{FACTS}; {SOURCE_3}",
     releases=ANSWERS_100,
     needs=["http", "clients", "history"],
+    one_node=True,
 )
 def test_binary_in_a_broadcast(api: Api, channel: Channels, clients: Clients) -> None:
     refusing, taking = channel("history"), channel("history")
@@ -133,6 +136,7 @@ def test_binary_in_a_broadcast(api: Api, channel: Channels, clients: Clients) ->
     source=f"{FACTS}; {SOURCE_3}",
     releases=ANSWERS_100,
     needs=["http", "recovery"],
+    one_node=True,
 )
 def test_the_gap_breaks_the_position(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("recovery")

@@ -34,6 +34,7 @@ def entries(client: Client, room: str) -> list[tuple[str, bytes, int, bool]]:
     source=DOCS,
     releases=SINCE_6,
     needs=["clients", "map", "map_recoverable"],
+    one_node=True,
 )
 def test_changes_of_a_map_arrive(api: Api, channel: Channels, clients: Clients) -> None:
     for kind in ("map", "map_recoverable"):
@@ -57,6 +58,7 @@ def test_changes_of_a_map_arrive(api: Api, channel: Channels, clients: Clients) 
     source=DOCS,
     releases=SINCE_6,
     needs=["clients", "map"],
+    one_node=True,
 )
 def test_tags_of_a_map_arrive(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("map")
@@ -74,6 +76,7 @@ def test_tags_of_a_map_arrive(api: Api, channel: Channels, clients: Clients) -> 
     source=DOCS,
     releases=SINCE_6,
     needs=["clients", "map"],
+    one_node=True,
 )
 def test_suppressed_changes_do_not_arrive(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("map")
@@ -103,6 +106,7 @@ def test_suppressed_changes_do_not_arrive(api: Api, channel: Channels, clients: 
     source=FACTS,
     releases=SINCE_6,
     needs=["clients", "map_ephemeral"],
+    one_node=True,
 )
 def test_ephemeral_changes_arrive(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("map_ephemeral")
@@ -121,6 +125,7 @@ def test_ephemeral_changes_arrive(api: Api, channel: Channels, clients: Clients)
     source=FACTS,
     releases=SINCE_6,
     needs=["clients", "map"],
+    one_node=True,
 )
 def test_clearing_is_not_delivered(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("map")
@@ -155,6 +160,7 @@ def test_broadcasts_reach_map_channels(api: Api, channel: Channels, clients: Cli
     source=DOCS,
     releases=SINCE_6,
     needs=["clients", "map"],
+    one_node=True,
 )
 def test_unsubscribing_from_a_map(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("map")

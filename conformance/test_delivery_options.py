@@ -149,6 +149,7 @@ def test_channels_before_the_bad_one(api: Api, channel: Channels, clients: Clien
     source=BATCH,
     releases=SINCE_4,
     needs=["clients", "plain", "history"],
+    one_node=True,
 )
 def test_a_batch_arrives_in_order(api: Api, channel: Channels, clients: Clients) -> None:
     rooms = [channel("plain"), channel("history")]
@@ -187,6 +188,7 @@ def test_a_parallel_batch_arrives(api: Api, channel: Channels, clients: Clients)
     source=BATCH,
     releases=SINCE_4,
     needs=["clients", "plain"],
+    one_node=True,
 )
 def test_a_batch_acts_on_clients(api: Api, channel: Channels, clients: Clients) -> None:
     room, client = channel("plain"), clients.connect()

@@ -134,6 +134,7 @@ def test_presence_is_of_one_channel(api: Api, channel: Channels, clients: Client
     level=Level.MUST,
     source=STATS,
     needs=["clients", "presence"],
+    one_node=True,
 )
 def test_clients_and_users_are_counted(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("presence")
@@ -269,6 +270,7 @@ def totals(api: Api) -> dict[str, int]:
     source=INFO,
     needs=["clients", "plain"],
     waits=True,
+    one_node=True,
 )
 def test_info_counts(api: Api, channel: Channels, clients: Clients) -> None:
     rooms = [channel("plain") for _ in range(40)]

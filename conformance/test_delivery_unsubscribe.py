@@ -95,6 +95,7 @@ def test_a_user_is_matched_exactly(api: Api, channel: Channels, clients: Clients
     level=Level.MUST,
     source=DOCS,
     needs=["clients", "plain"],
+    one_node=True,
 )
 def test_the_channel_disappears(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("plain")

@@ -323,6 +323,7 @@ def test_reverse_with_limit_zero(api: Api, channel: Channels) -> None:
     source=FACTS,
     releases=V3,
     needs=["history"],
+    one_node=True,
 )
 def test_reverse_from_above_the_top(api: Api, channel: Channels) -> None:
     room = channel("history")

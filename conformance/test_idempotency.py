@@ -86,6 +86,7 @@ def test_broadcast_is_idempotent_by_key(api: Api, channel: Channels) -> None:
     source=FACTS,
     releases=SINCE_5,
     needs=["history"],
+    one_node=True,
 )
 def test_the_answer_of_a_skipped_publication_is_repeated(api: Api, channel: Channels) -> None:
     room = channel("history")
@@ -170,6 +171,7 @@ def test_keys_may_be_long(api: Api, channel: Channels) -> None:
     source="facts v3-v6.md 9.4",
     releases=SINCE_5,
     needs=["history"],
+    one_node=True,
 )
 def test_keys_collide_across_channels(api: Api, channel: Channels) -> None:
     room = channel("history")

@@ -20,6 +20,7 @@ LATEST = (Release.V6_9,)
     source=DOCS,
     releases=LATEST,
     needs=["map"],
+    one_node=True,
 )
 def test_state_pages(api: Api, channel: Channels) -> None:
     room = channel("map")
@@ -150,6 +151,7 @@ def test_state_limit_zero(api: Api, channel: Channels) -> None:
     source=FACTS,
     releases=LATEST,
     needs=["map"],
+    one_node=True,
 )
 def test_state_is_sorted(api: Api, channel: Channels) -> None:
     room = channel("map")
@@ -210,6 +212,7 @@ def test_stream_limits(api: Api, channel: Channels) -> None:
     source=f"{MAPS}#namespace-options",
     releases=LATEST,
     needs=["map_recoverable"],
+    one_node=True,
 )
 def test_the_stream_is_trimmed(api: Api, channel: Channels) -> None:
     room = channel("map_recoverable")
@@ -228,6 +231,7 @@ def test_the_stream_is_trimmed(api: Api, channel: Channels) -> None:
     source=FACTS,
     releases=LATEST,
     needs=["map_recoverable"],
+    one_node=True,
 )
 def test_a_trimmed_position_is_unrecoverable(api: Api, channel: Channels) -> None:
     room = channel("map_recoverable")

@@ -51,6 +51,7 @@ def test_version_epochs_start_anew(api: Api, channel: Channels) -> None:
     source=FACTS,
     releases=LATEST,
     needs=["history"],
+    one_node=True,
 )
 def test_no_version_resets(api: Api, channel: Channels) -> None:
     room = channel("history")
