@@ -23,9 +23,7 @@ class Latencies:
 
     def __init__(self) -> None:
         self.counts: dict[int, int] = {}
-        self.total = 0
-        self.sum_us = 0
-        self.max_us = 0
+        self.total = self.sum_us = self.max_us = 0
 
     def take(self, raw: Mapping[int, int]) -> None:
         """Take in counts by microsecond."""
@@ -47,6 +45,11 @@ class Latencies:
         self.total += other.total
         self.sum_us += other.sum_us
         self.max_us = max(self.max_us, other.max_us)
+
+    def clear(self) -> None:
+        """Count from nothing."""
+        self.counts = {}
+        self.total = self.sum_us = self.max_us = 0
 
     def histogram(self) -> Any:
         """The HdrHistogram of them."""

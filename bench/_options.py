@@ -43,9 +43,10 @@ class LoadOptions:
     warmup: float
     seed: int
     publications_per_call: int
+    history_size: int
     subscribers: int
     subscribe: str
-    token: str
+    token_secret: str
     step_seconds: float
     p99_below: float
     fail_above: float
@@ -64,9 +65,10 @@ def add_options(parser: Any) -> None:
     add("--channel", default="bench", metavar="NAME", help="where to publish (bench)")
     add("--channels-per-broadcast", type=int, default=10, metavar="N", help="broadcast (10)")
     add("--commands-per-batch", type=int, default=10, metavar="N", help="batch (10)")
+    add("--history-size", type=int, default=10, metavar="N", help="account: into a channel (10)")
     add("--subscribers", type=int, default=10, metavar="N", help="delivery: so many a user (10)")
     add("--subscribe", default="", metavar="ADDRESS", help="delivery: host:port or ws:// address")
-    add("--token", default="", metavar="JWT", is_secret=True, help="delivery: connection token")
+    add("--token-secret", default="", metavar="KEY", is_secret=True, help="delivery: signs tokens")
     add("--step-seconds", type=float, default=5.0, metavar="S", help="sweep, capacity: a step (5)")
     add("--p99-below", type=float, default=10.0, metavar="MS", help="capacity: the bound (10)")
     add("--seed", type=int, default=20, metavar="N", help="of payloads and Poisson starts (20)")
@@ -115,9 +117,10 @@ def read_options(parsed: argparse.Namespace, host: str | None) -> LoadOptions:
             "broadcast": parsed.channels_per_broadcast,
             "batch": parsed.commands_per_batch,
         }.get(parsed.scenario, 1),
+        history_size=parsed.history_size,
         subscribers=parsed.subscribers,
         subscribe=parsed.subscribe,
-        token=parsed.token,
+        token_secret=parsed.token_secret,
         step_seconds=parsed.step_seconds,
         p99_below=parsed.p99_below,
         fail_above=parsed.fail_above,
@@ -133,6 +136,7 @@ def _require_numbers(parsed: argparse.Namespace) -> None:
         ("warmup", 0, 1e6, "give seconds"),
         ("channels_per_broadcast", 1, 100_000, "give 1 to 100000 channels"),
         ("commands_per_batch", 1, 100_000, "give 1 to 100000 commands"),
+        ("history_size", 1, 100_000, "give 1 to 100000 publications a channel"),
         ("subscribers", 1, 10_000, "give 1 to 10000 subscribers"),
         ("step_seconds", 0.5, 1e6, "give half a second or more"),
         ("p99_below", 0.001, 1e6, "give milliseconds above zero"),

@@ -1,5 +1,6 @@
 """When calls start: as soon as one ends (closed loop), or at times of their own (open loop)."""
 
+import math
 import random
 from collections.abc import Callable
 from typing import Protocol
@@ -47,11 +48,11 @@ class OpenLoop:
         poisson: random.Random | None = None,
     ) -> None:
         """Begins at `now`; `poisson` draws the intervals, without it they are all the same."""
-        self._interval = 1e6 / rate
+        self._interval = 1e6 / rate if rate else math.inf
         self._patience = int(patience * 1e6)
         self._missed = missed
         self._poisson = poisson
-        self._next = float(now)
+        self._next = float(now) if rate else math.inf
 
     def due(self, now: int, room: int) -> list[Token]:
         """Those whose time has come."""
@@ -64,7 +65,13 @@ class OpenLoop:
 
     def wait(self, now: int) -> float | None:
         """Until the next one."""
-        return max(0.0, (self._next - now) / 1e6)
+        return None if self._next == math.inf else max(0.0, (self._next - now) / 1e6)
+
+    def change(self, rate: float, now: int) -> None:
+        """Start `rate` calls a second from now on, none if 0; what is due still never will."""
+        self.end(now)
+        self._interval = 1e6 / rate if rate else math.inf
+        self._next = float(now) if rate else math.inf
 
     def end(self, now: int) -> None:
         """The run is over: what is due and has not started never will."""

@@ -1,18 +1,22 @@
 """Ends a run: adds up, writes the result file, says what came out, sets the exit code."""
 
 import time
+from collections import Counter
 from typing import Any
 
+from bench._climb import Climb
 from bench._options import LoadOptions
 from bench._run import Run, Total
 from bench._server_cpu import Spent, Watch
-from bench._summary import document
+from bench._summary import document, latency, throughput
 from bench._tally import Tally
 from bench._told import told
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.result_files import write
 
 FAILED, BAD_INPUT = 1, 2
+FAULTS = ("lost", "doubled", "altered", "out_of_order", "offset_gaps", "unread", "disconnected")
+"""What *account* and *delivery* may find, and nobody may do."""
 
 
 class Result:
@@ -26,10 +30,11 @@ class Result:
         self._started = 0.0
         self._stopped = 0.0
         self._users = 0
+        self.climb: Climb | None = None
 
     def start(self) -> None:
         """A run begins."""
-        self.total = Total()
+        self.total, self.climb = Total(), None
         self._started, self._stopped, self._spent = time.time(), 0.0, None
         assert self._run.options is not None
         self._watch = Watch(self._run.options.endpoint.address)
@@ -43,6 +48,11 @@ class Result:
         """Nothing more is sent from here on."""
         self._stopped, self._users = time.time(), users
         self._spent = self._watch.spent() if self._watch is not None else None
+
+    def _exit_code(self, options: LoadOptions, problem: str) -> int:
+        if self.climb is not None and not problem:
+            return FAILED if self.climb.best is None else 0
+        return exit_code(options, self.total.measured, self.total.found, problem)
 
     def finish(self, environment: Any, problem: str = "") -> None:
         """Write and tell the result."""
@@ -61,9 +71,11 @@ class Result:
             is_local=self._watch.is_local if self._watch is not None else False,
             problem=problem,
         )
+        if self.climb is not None:
+            add_capacity(result, options, self.climb)
         if not problem:
             print(told(result), flush=True)
-        environment.process_exit_code = exit_code(options, self.total.measured, problem)
+        environment.process_exit_code = self._exit_code(options, problem)
         if options.results is not None:
             try:
                 write(options.results, result)
@@ -72,10 +84,22 @@ class Result:
                 environment.process_exit_code = BAD_INPUT
 
 
-def exit_code(options: LoadOptions, tally: Tally, problem: str) -> int:
+def add_capacity(result: dict[str, Any], options: LoadOptions, climb: Climb) -> None:
+    """Say what the search found; throughput and latencies are those of the best rate."""
+    result["capacity"] = climb.document(options.p99_below)
+    best = climb.best
+    if best is not None:
+        result["throughput"] = throughput(options, best.tally, best.seconds)
+        result["latency"] = latency(best.tally)
+        result["limit"]["evidence"].append(f"the next rate up: {climb.why_no_more}")
+
+
+def exit_code(options: LoadOptions, tally: Tally, found: Counter[str], problem: str) -> int:
     """0 if enough of the calls went well."""
     if problem:
         return BAD_INPUT
+    if any(found[name] for name in FAULTS):
+        return FAILED
     ended = tally.ok + tally.errors
     is_bad = not tally.ok or tally.errors / ended > options.fail_above
     return FAILED if is_bad else 0

@@ -1,11 +1,14 @@
 """One process of a run: its sessions, its phases, and what it tells the master."""
 
+import logging
 import random
+from collections import Counter
 from typing import Any
 
 import gevent
 
 from bench._generator import Generator
+from bench._latencies import Latencies
 from bench._locust_stats import feeder
 from bench._options import LoadOptions, read_options
 from bench._pace import ClosedLoop, OpenLoop, Pace
@@ -17,6 +20,7 @@ from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release
 
+_LOGGER = logging.getLogger("centrifugo")
 _FOLD = 0.1
 _DRAIN = 1.0
 _ALL_DONE = 10.0
@@ -38,6 +42,8 @@ class Run:
         self._workloads: list[Any] = []
         self._users = 0
         self._drain = _DRAIN
+        self._paces: list[OpenLoop] = []
+        self._rate = 0.0
 
     def prepare(self, environment: Any, *, is_worker: bool = False) -> None:
         """Read the options and find the dialect, which a master tells; raises `Problem`."""
@@ -74,14 +80,33 @@ class Run:
         """Begin to count anew."""
         options = self.options
         assert options is not None
-        self.is_over, self._users, self._workloads = False, 0, []
+        self.is_over, self._users, self._workloads, self._paces = False, 0, [], []
+        self._rate = options.rate or 0.0
         self._drain = max(_DRAIN, environment.stop_timeout or 0.0)
         size = options.payload_bytes * options.publications_per_call
         self._recorder = Recorder(feeder(environment.stats, self.scenario.rpc, size))
         first = WARMUP if options.warmup else (*self.scenario.steps, MEASURED)[0]
-        self._recorder.begin(first, is_paced=options.rate is not None)
+        self._recorder.begin(first, is_paced=self.is_paced)
         self._generator.start()
         self._greenlets = [gevent.spawn(self._fold), gevent.spawn(self._go_through_phases)]
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether calls start at times of their own."""
+        assert self.options is not None
+        return self.scenario.is_paced or self.options.rate is not None
+
+    def set_rate(self, label: str, rate: float) -> None:
+        """Count anew under `label`, with another rate a user."""
+        if self._recorder is None or self.is_over:
+            return
+        now = clock()
+        self._rate = rate
+        for pace in self._paces:
+            pace.change(rate, now)
+        self._recorder.enter(label, now)
+        for session in self.sessions:
+            session.wake()
 
     def work(self, is_stopping: Any) -> None:
         """What a user does, until the run is over, `is_stopping`, or it is killed."""
@@ -92,6 +117,10 @@ class Run:
         self.sessions.add(session)
         try:
             session.run(is_stopping, self._drain)
+        except Problem as problem:
+            self.problem = str(problem)
+            _LOGGER.error("%s", problem)
+        else:
             if isinstance(pace, OpenLoop):
                 pace.end(session.stopped_at)
         finally:
@@ -117,26 +146,44 @@ class Run:
         return {
             "generator": self._generator.report(),
             "problem": self.problem,
+            "found": self._found_so_far(),
+            "latencies": self._latencies_so_far(),
             "phases": {label: tally.as_message() for label, tally in taken.items()},
         }
+
+    def _found_so_far(self) -> dict[str, int]:
+        """What the scenario counted by itself since the last report."""
+        found: Counter[str] = Counter()
+        for workload in self._workloads:
+            found.update(workload.found)
+            workload.found.clear()
+        return dict(found)
+
+    def _latencies_so_far(self) -> list[Any]:
+        latencies = Latencies()
+        for workload in self._workloads:
+            latencies.add(workload.latencies)
+            workload.latencies.clear()
+        return latencies.as_message()
 
     def _session(self, recorder: Recorder, found: Found) -> tuple[Session, Pace]:
         options = self.options
         assert options is not None
         workload = self.scenario.workload(options, found)
+        self._workloads.append(workload)
         if self.scenario.steps:
             workload.step = recorder.phase.label
-            self._workloads.append(workload)
         pace: Pace = ClosedLoop()
-        if options.rate is not None:
+        if self.is_paced:
             draw = random.Random(f"{options.seed} {self._users}")
             pace = OpenLoop(
-                options.rate,
+                self._rate,
                 clock(),
                 patience=options.endpoint.deadline,
                 missed=recorder.missed,
                 poisson=draw if options.arrivals == "poisson" else None,
             )
+            self._paces.append(pace)
         session = Session(options.endpoint, workload, pace, recorder, in_flight=options.in_flight)
         return session, pace
 
@@ -151,6 +198,8 @@ class Run:
         options, recorder = self.options, self._recorder
         assert options is not None
         assert recorder is not None
+        if self.scenario.is_paced:
+            return  # Whoever leads the run says when.
         steps = self.scenario.steps or (MEASURED,)
         if options.warmup:
             gevent.sleep(options.warmup)
@@ -170,12 +219,16 @@ class Total:
         self.phases: dict[str, Tally] = {}
         self.generators: dict[str, dict[str, Any]] = {}
         self.problems: dict[str, str] = {}
+        self.found: Counter[str] = Counter()
+        self.latencies = Latencies()
 
     def add(self, process: str, report: dict[str, Any]) -> None:
         """Take in a report of `Run.report`."""
         for label, message in report["phases"].items():
             self.phases.setdefault(label, Tally()).add(Tally.from_message(message))
         self.generators[process] = report["generator"]
+        self.found.update(report["found"])
+        self.latencies.add(Latencies.from_message(report["latencies"]))
         if report["problem"]:
             self.problems[process] = report["problem"]
 

@@ -2,38 +2,25 @@
 
 import random
 from collections.abc import Callable
-from typing import Protocol
 
 import gevent
 from gevent.event import Event
 
 from bench._alarm import Alarm
 from bench._answer import Ended
-from bench._connection import Connection, Judge
+from bench._connection import Connection
 from bench._frames import ProtocolError, goaway
 from bench._headers import Headers
 from bench._link import Closed, Link, connect
 from bench._pace import Pace
 from bench._recorder import Recorder, Token, clock
+from bench._workload import ASIDE, Workload
 from centrifugo_grpc.endpoint import Endpoint
 
 CONNECT_TIMEOUT = 5.0
 _FIRST_PAUSE = 0.05
 _LONGEST_PAUSE = 2.0
 _TICK = 0.05
-
-
-class Workload(Protocol):
-    """What a scenario sends and how it reads the answers."""
-
-    judge: Judge
-    is_shallow: bool
-
-    def send(self, connection: Connection, tokens: list[Token]) -> list[Token]:
-        """Start a call for each token; returns the tokens as they went."""
-
-    def took(self, tokens: list[Token]) -> None:
-        """These calls were answered without an error."""
 
 
 class Session:
@@ -67,14 +54,20 @@ class Session:
         """Work until `is_over` or killed; then wait up to `drain` seconds for what is under way."""
         self._alarm = Alarm(self._guarded_turn)
         try:
+            self._workload.begin()
             self._work(is_over)
         finally:
             self._is_stopping = True
             self.stopped_at = clock()
             self._finish(drain)
             self._alarm.close()
+            self._workload.ended()
         if self._crash is not None:
             raise self._crash
+
+    def wake(self) -> None:
+        """The pace has changed: look at it anew."""
+        self._guarded_turn()
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -113,11 +106,17 @@ class Session:
         if connection is None or link is None:
             return
         with gevent.Timeout(drain, False):  # noqa: FBT003
-            while link.is_open and connection.open and self._crash is None:
-                gevent.sleep(0.001)
+            self._wait_for_answers(connection, link)
+            self._workload.closing(connection)
+            link.send(connection.outgoing.chunks)
+            self._wait_for_answers(connection, link)
         # What is open now was cut off: nobody counts it any more.
         connection.open.clear()
         link.close("")
+
+    def _wait_for_answers(self, connection: Connection, link: Link) -> None:
+        while link.is_open and connection.open and self._crash is None:
+            gevent.sleep(0.001)
 
     def _take(self, data: bytes) -> None:
         connection, link = self._connection, self._link
@@ -160,12 +159,18 @@ class Session:
         done = connection.done
         if done:
             self._recorder.answered(done, now)
-            self._workload.took(done)
+            self._workload.took(done, now)
             done.clear()
         if connection.failed:
             for token, ended in connection.failed:
-                self._recorder.failed(token, now, ended)
+                self._workload.failed(token)
+                if not is_aside(token):
+                    self._recorder.failed(token, now, ended)
             connection.failed.clear()
+        if connection.answers:
+            for token, response in connection.answers:
+                self._workload.heard(token, response)
+            connection.answers.clear()
 
     def _tick(self) -> None:
         """Give up what is overdue; the oldest calls stand first."""
@@ -190,6 +195,11 @@ class Session:
             connection.lose(why)
             self._count(connection, clock())
         self._over.set()
+
+
+def is_aside(token: Token) -> bool:
+    """Whether a call is no publication."""
+    return len(token) > 2 and token[2] == ASIDE
 
 
 def common_headers(endpoint: Endpoint, *, deadline: float | None = None) -> Headers:

@@ -35,8 +35,8 @@ def document(
         "target": _target(options, found),
         "options": _options(options, users),
         "outcomes": _outcomes(tally),
-        "throughput": _throughput(options, tally, seconds),
-        "latency": _latency(tally),
+        "throughput": throughput(options, tally, seconds),
+        "latency": latency(tally),
         "series": [
             _point(number - int(started), second)
             for number, second in sorted(tally.seconds.items())
@@ -50,6 +50,10 @@ def document(
     if WARMUP in total.phases:
         warmup = total.phases[WARMUP]
         document["warmup"] = {"seconds": options.warmup, "outcomes": _outcomes(warmup)}
+    if total.found:
+        document[options.scenario] = dict(sorted(total.found.items()))
+        if total.latencies.total:
+            document[options.scenario]["latency"] = total.latencies.document()
     steps = [label for label in total.phases if label.isdigit()]
     if steps:
         document["steps"] = [
@@ -102,8 +106,8 @@ def _outcomes(tally: Tally) -> dict[str, Any]:
     }
 
 
-def _throughput(options: LoadOptions, tally: Tally, seconds: float) -> dict[str, Any]:
-    """What came after the end does not count: it had more time than `seconds`."""
+def throughput(options: LoadOptions, tally: Tally, seconds: float) -> dict[str, Any]:
+    """Publications and payload bytes a second; what came after the end had more than `seconds`."""
     publications = (tally.ok - tally.late) * options.publications_per_call
     rate = publications / seconds if seconds else 0.0
     return {
@@ -112,7 +116,8 @@ def _throughput(options: LoadOptions, tally: Tally, seconds: float) -> dict[str,
     }
 
 
-def _latency(tally: Tally) -> dict[str, Any]:
+def latency(tally: Tally) -> dict[str, Any]:
+    """The latencies of a result file."""
     # A closed loop starts a call when it means to: both latencies are one.
     response = tally.response if tally.response.total else tally.service
     return {
@@ -212,7 +217,7 @@ def _step(options: LoadOptions, size: int, tally: Tally, stopped: float) -> dict
             "publications_per_second": round(rate, 3),
             "bytes_per_second": round(rate * size, 3),
         },
-        "latency": _latency(tally),
+        "latency": latency(tally),
     }
 
 

@@ -20,10 +20,34 @@ def told(result: dict[str, Any]) -> str:
     for what, named in result["connections"].items():
         if named:
             lines.append(f"connections {what}: {sum(named.values())}{_listed(named)}")
+    lines += [
+        f"{scenario}: {_found(result[scenario])}"
+        for scenario in ("account", "delivery")
+        if scenario in result
+    ]
+    if "capacity" in result:
+        lines.append(_capacity(result["capacity"]))
     limit = result["limit"]
     lines.append(f"limit: {limit['label']} ({'; '.join(limit['evidence'])})")
     lines += result.get("problems", [])
     return "\n".join(lines)
+
+
+def _found(found: dict[str, Any]) -> str:
+    counts = {name: value for name, value in found.items() if isinstance(value, int)}
+    told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
+    if "latency" in found:
+        told += f"; publish to receive in ms: {_percentiles(found['latency'])}"
+    return told
+
+
+def _capacity(capacity: dict[str, Any]) -> str:
+    bound = f"p99 below {capacity['p99_below_ms']:g} ms"
+    if capacity["rate"] is None:
+        return f"capacity: no rate that was tried had its {bound}"
+    failed = capacity["failed_at"]
+    until = f", not at {failed:.0f}" if failed is not None else ""
+    return f"capacity: {capacity['rate']:.0f} calls a second with {bound}{until}"
 
 
 def _listed(named: dict[str, int]) -> str:

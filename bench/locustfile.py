@@ -10,6 +10,7 @@ from locust import User, events, task
 from locust.runners import MasterRunner, WorkerRunner
 from locust.user.task import LOCUST_STATE_STOPPING
 
+from bench._climb import Climb
 from bench._locust_stats import use_fine_buckets
 from bench._options import add_options
 from bench._result import BAD_INPUT, Result
@@ -82,8 +83,30 @@ def _go_with_the_phases(environment: Any) -> None:
     assert _RUN.options is not None
     if _RUN.options.warmup:
         gevent.spawn_later(_RUN.options.warmup, _RESULT.warmed_up)
-    if _RUN.seconds is not None:
+    if _RUN.scenario.is_paced:
+        gevent.spawn(_climb, environment.runner)
+    elif _RUN.seconds is not None:
         gevent.spawn_later(_RUN.seconds, environment.runner.quit)
+
+
+def _climb(runner: Any) -> None:
+    """Lead the run through the rates of *capacity*, then end it."""
+    if isinstance(runner, MasterRunner):
+        climb = Climb(
+            _RUN,
+            _RESULT.total,
+            lambda label, rate: _WORKERS.set_rate(runner, label, rate),
+            lambda: _WORKERS.gather(runner),
+        )
+    else:
+        climb = Climb(
+            _RUN, _RESULT.total, _RUN.set_rate, lambda: _RESULT.total.add("local", _RUN.report())
+        )
+    _RESULT.climb = climb
+    while runner.user_count < max(runner.target_user_count, 1):
+        gevent.sleep(0.05)
+    climb.climb(lambda: max(runner.user_count, 1))
+    runner.quit()
 
 
 @events.test_stopping.add_listener

@@ -6,24 +6,23 @@ from typing import Any
 
 import gevent
 
-from bench._connection import Judge
 from bench._outgoing import Request
 from bench._pace import ClosedLoop, OpenLoop
 from bench._recorder import MEASURED, Recorder, clock
 from bench._session import Session
 from bench._tally import Tally
+from bench._workload import Workload
 from centrifugo_grpc.endpoint import Endpoint
 from tests.bench.peer import PATH, judge
 
 MESSAGE = b"\x0a\x05bench\x12\x10" + bytes(16)
 
 
-class Repeat:
+class Repeat(Workload):
     """Publishes one message again and again; over after so many answers."""
 
     def __init__(self, message: bytes = MESSAGE, path: str = PATH) -> None:
-        self.judge: Judge = judge
-        self.is_shallow = True
+        super().__init__(judge)
         self.answered = 0
         self._request = Request(path, message)
 
@@ -31,7 +30,7 @@ class Repeat:
         connection.call(self._request, tokens)
         return tokens
 
-    def took(self, tokens: list[Any]) -> None:
+    def took(self, tokens: list[Any], now: int) -> None:
         self.answered += len(tokens)
 
 

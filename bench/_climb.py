@@ -1,0 +1,97 @@
+"""Leads a run through the rates of *capacity*: here and on every worker."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+
+from bench._capacity import Step, judged, search
+from bench._run import Run, Total
+from bench._tally import Tally
+
+_SETTLE = 0.3
+_PAUSE = 0.3
+_FEWEST_CALLS = 1050
+
+
+class Climb:
+    """Tries rate after rate. `tell` sets label and rate everywhere, `gather` adds up everywhere."""
+
+    def __init__(
+        self,
+        run: Run,
+        total: Total,
+        tell: Callable[[str, float], None],
+        gather: Callable[[], None],
+    ) -> None:
+        self.steps: list[Step] = []
+        self._run = run
+        self._total = total
+        self._tell = tell
+        self._gather = gather
+
+    def climb(self, users: Callable[[], int]) -> None:
+        """The search, from the first rate to the last."""
+        options = self._run.options
+        assert options is not None
+        rates = search()
+        rate = next(rates)
+        gevent.sleep(options.warmup)
+        while True:
+            label = f"{len(self.steps)}: {rate:g}"
+            self._tell(f"{label} settles", rate / users())
+            gevent.sleep(options.step_seconds * _SETTLE)
+            self._tell(label, rate / users())
+            # Long enough for a p99 with ten calls beyond it.
+            seconds = max(options.step_seconds, _FEWEST_CALLS / rate)
+            gevent.sleep(seconds)
+            # A pause, in which what piled up is answered.
+            self._tell("pause", 0.0)
+            gevent.sleep(_PAUSE)
+            self._gather()
+            tally = self._total.phases.get(label, Tally())
+            step = judged(rate, tally, seconds, options.p99_below * 1000)
+            self.steps.append(step)
+            said = "passed" if step.passed else f"failed: {step.why}"
+            print(f"{rate:>9.0f} a second: p99 {step.p99_us / 1000:.2f} ms, {said}", flush=True)
+            try:
+                rate = rates.send(step)
+            except StopIteration:
+                return
+
+    @property
+    def best(self) -> Step | None:
+        """The highest rate that passed."""
+        return max((step for step in self.steps if step.passed), key=lambda s: s.rate, default=None)
+
+    @property
+    def why_no_more(self) -> str:
+        """What was wrong with the lowest rate that failed."""
+        failed = min(
+            (step for step in self.steps if not step.passed), key=lambda s: s.rate, default=None
+        )
+        return (
+            f"{failed.rate:.0f} a second, {failed.why}" if failed is not None else "none was tried"
+        )
+
+    def document(self, bound_ms: float) -> dict[str, Any]:
+        """What the result file tells of it."""
+        best = self.best
+        failed = [step.rate for step in self.steps if not step.passed]
+        return {
+            "p99_below_ms": bound_ms,
+            "rate": best.rate if best is not None else None,
+            "failed_at": min(failed, default=None),
+            "steps": [
+                {
+                    "rate": step.rate,
+                    "p99_us": step.p99_us,
+                    "passed": step.passed,
+                    "why": step.why,
+                    "sent": step.tally.sent,
+                    "ok": step.tally.ok,
+                    "seconds": step.seconds,
+                }
+                for step in self.steps
+            ],
+        }
