@@ -6,10 +6,10 @@ TARGET ?=
 PROFILE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv report test lint types protos lock bench clean
+.PHONY: help venv report test lint types protos requirements lock bench clean
 
 help:  ## List the verbs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 venv: $(VENV)/.ready  ## Set up everything into .venv
 
@@ -36,6 +36,9 @@ types: venv
 
 protos: venv  ## Regenerate the modules, stubs and calls from the .proto files
 	$(BIN)/python -m tools.generate_protos
+
+requirements: venv  ## List every requirement of the corpus in docs/requirements.md
+	$(BIN)/python -m tools.requirements
 
 lock: venv  ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \

@@ -39,6 +39,7 @@ def test_awaited_publishes_arrive_in_order(api: Api, channel: Channels, clients:
     level=Level.MUST,
     source=FACTS,
     needs=["clients", "plain", "history"],
+    one_node=True,
 )
 def test_channels_keep_one_order(api: Api, channel: Channels, clients: Clients) -> None:
     rooms = [channel("plain"), channel("history"), channel("plain")]

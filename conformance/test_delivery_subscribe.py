@@ -343,6 +343,7 @@ def test_recover_since(api: Api, channel: Channels, clients: Clients) -> None:
     source=FACTS,
     releases=V3,
     needs=["clients", "plain"],
+    one_node=True,
 )
 def test_a_past_expiry_is_refused(api: Api, channel: Channels, clients: Clients) -> None:
     room, client = channel("plain"), clients.connect()
