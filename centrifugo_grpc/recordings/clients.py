@@ -56,7 +56,7 @@ def planned(rows: Sequence[Row], setups: Mapping[str, Setup]) -> Plan:
             continue
         who = json.dumps([row["request"], row.get("metadata"), setup.client], sort_keys=True)
         first = _first_row(rows, at, setup)
-        is_alone = first == at and not setup.opened_before
+        is_alone = first == at and not setup.signal
         is_first = _begins_with(row, "connect") or (is_alone and _begins_with(row, "disconnect"))
         if is_first or at - last.get(current.get(who, ""), -_LONG) > _LONG:
             current[who] = f"{row['case']} {setup.client}"

@@ -25,6 +25,8 @@ from protos.v3 import unistream_pb2 as uni
 
 QUIET = 0.04
 """Seconds without another push after which a subscriber has received what there was."""
+DRAINED = 0.3
+"""The same where what comes late would be taken for the effect of the next call."""
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _END_SECONDS = 15.0
 
@@ -165,7 +167,7 @@ class Player:
             self._call({"rpc": rpc, "request": request, "config": {}}, NOTHING)
         if setup.drain:
             for client in self._clients.values():
-                client.take(0, 0, QUIET)
+                client.take(0, 0, DRAINED)
         if setup.restart:
             self._server.restart()
         if setup.signal:

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,13 +131,24 @@ def running(
     with tempfile.TemporaryDirectory(prefix="recording-") as folder:
         file = Path(folder) / "recorded.json"
         file.write_text(json.dumps(config), encoding="utf-8")
-        launch = Launch(command, file, release, environ, START_SECONDS)
         launcher = Launcher()
         try:
-            launcher.start([launch])
+            launch = _started(
+                launcher, lambda: Launch(command, file, release, environ, START_SECONDS)
+            )
             yield Launched(launcher, launch)
         finally:
             launcher.close()
+
+
+def _started(launcher: Launcher, made: Callable[[], Launch]) -> Launch:
+    """Start a server; once more if somebody else took its port between choice and use."""
+    launch = made()
+    launcher.start([launch])
+    if launcher.ended(launch.address):
+        launch = made()
+        launcher.start([launch])
+    return launch
 
 
 def _without_key(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from centrifugo_grpc.recordings.replaying import Played, Replay, recording_in, r
 from centrifugo_grpc.recordings.rows import Kind
 
 FOLDER = Path(__file__).parent
+# Reasons: "Differs" has to, "Chance" may come out either way, on the real server too.
 KNOWN = json.loads((FOLDER / "known.json").read_text(encoding="utf-8"))
 VERSIONS = tuple(KNOWN)
-SHARE = {Kind.API: 0.93}
+SHARE = {Kind.API: 1.0, Kind.SUBSCRIBER: 0.99}
 """How many rows of a class have to be equal. The other classes have tests of their own."""
 
 
@@ -41,7 +42,7 @@ def _require_shares(result: Replay, known: dict[str, str]) -> None:
 
 def _require_reasons(result: Replay, known: dict[str, str]) -> None:
     equal = [one.row["case"] for one in result.played if one.is_equal]
-    idle = [case for case in equal if case in known]
+    idle = [case for case in equal if known.get(case, "").startswith("Differs")]
     assert not idle, f"listed in known.json, but as recorded: {idle}"
     listed = {one.row["case"] for one in result.played}
     assert known.keys() <= listed, "known.json lists cases that are not there"
