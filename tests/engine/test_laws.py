@@ -38,9 +38,9 @@ class Forgetful(Streams):
 
     def add(self, channel: str, *arguments: Any, **options: Any) -> Any:
         publication, position = super().add(channel, *arguments, **options)
-        stream = self._streams[channel]
-        if publication is not None and publication.offset % 2 == 0:
-            stream.publications.pop()
+        kept = self._streams[channel].publications
+        if publication is not None and publication.offset % 2 == 0 and kept:
+            kept.pop()
         return publication, position
 
 
@@ -49,8 +49,9 @@ class Repeating(Streams):
 
     def add(self, channel: str, *arguments: Any, **options: Any) -> Any:
         publication, position = super().add(channel, *arguments, **options)
-        if publication is not None and publication.offset == 2:
-            self._streams[channel].publications.append(publication)
+        kept = self._streams[channel].publications
+        if publication is not None and publication.offset == 2 and kept:
+            kept.append(publication)
         return publication, position
 
 
