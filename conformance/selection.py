@@ -117,11 +117,12 @@ def read_corpus(folder: Path) -> list[Requirement]:
     return [
         requirement
         for file in sorted(folder.rglob("test_*.py"))
-        for requirement in _declared(_load(file))
+        for requirement in _declared(load(file))
     ]
 
 
-def _load(file: Path) -> ModuleType:
+def load(file: Path) -> ModuleType:
+    """The module of a test file; raises `Problem` if it does not load."""
     spec = importlib.util.spec_from_file_location(f"_corpus_{file.stem}", file)
     assert spec is not None
     assert spec.loader is not None

@@ -44,10 +44,13 @@ class Inbox:
             return _matching(self._events, kind, fields)
 
     def wait(
-        self, kind: type[Kind], count: int = 1, *, seconds: float = PATIENCE, **fields: Any
+        self, kind: type[Kind], count: int = 1, *, seconds: float | None = None, **fields: Any
     ) -> list[Kind]:
-        """As `of`, once there are `count` of them, or none can come, or the time is over."""
-        deadline = time.monotonic() + seconds
+        """As `of`, once there are `count` of them, or none can come, or the time is over.
+
+        That is after `seconds`, `PATIENCE` if None.
+        """
+        deadline = time.monotonic() + (PATIENCE if seconds is None else seconds)
         with self._changed:
             while True:
                 found = _matching(self._events, kind, fields)
