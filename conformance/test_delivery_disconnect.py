@@ -182,7 +182,7 @@ def test_the_stream_ends_ok(api: Api, channel: Channels, clients: Clients) -> No
 def test_the_whitelist(api: Api, channel: Channels, clients: Clients) -> None:
     first = clients.connect()
     spared = [clients.connect(user=first.user) for _ in range(2)]
-    whitelist = [nobody(), *(client.id for client in spared)]
+    whitelist = [*(client.id for client in spared), nobody()]
     first.is_connected()
     expect.success(api.disconnect(user=first.user, whitelist=whitelist))
     expect.equal("code and reason", told(first), [(3503, "force disconnect")])

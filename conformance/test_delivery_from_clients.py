@@ -1,5 +1,8 @@
 """What clients publish, as the API and other clients see it."""
 
+from typing import Any
+
+from centrifugo_grpc.releases import Dialect
 from centrifugo_grpc.subscriber.events import ClientInfo, Replied
 from conformance import expect
 from conformance.api import Api, Channels
@@ -14,14 +17,23 @@ DOCS = (
 
 @requirement(
     "history.return.info-of-publisher",
-    "History tells of a publication by a client who it was: user, client, connection information.",
+    "History tells of a publication by a client who it was: user, client, connection and channel"
+    " information.",
     level=Level.MUST,
     source=DOCS,
     needs=["http", "client_publish"],
 )
 def test_history_tells_the_publisher(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("client_publish")
-    author = clients.over_websocket(clients.json, {room: None}, claims={"info": {"name": "Ada"}})
+    claims: dict[str, Any] = {"info": {"name": "Ada"}}
+    if api.dialect is Dialect.V2:
+        room = f"${room}"
+        author = clients.over_websocket(clients.json, {}, claims=claims)
+        token = clients.subscription_token(room, client=author.id, info={"role": 1})
+        author.subscribe(room, token=token)
+    else:
+        claims["subs"] = {room: {"info": {"role": 1}}}
+        author = clients.over_websocket(clients.json, {}, claims=claims)
     author.inbox.send("publish", room, data={"text": "hello"})
     author.expect(Replied, command="publish", channel=room)
     expect.success(api.publish(room, b'"by the API"'))
@@ -30,7 +42,7 @@ def test_history_tells_the_publisher(api: Api, channel: Channels, clients: Clien
     expect.equal("publications with `info`", told, [True, False])
     info = publications[0].info
     got = ClientInfo(info.user, info.client, info.conn_info, info.chan_info)
-    expected = ClientInfo(author.user, author.id, conn_info=b'{"name":"Ada"}')
+    expected = ClientInfo(author.user, author.id, b'{"name":"Ada"}', b'{"role":1}')
     expect.equal("`info`", got, expected)
 
 

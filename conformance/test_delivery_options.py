@@ -2,7 +2,7 @@
 
 from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import IDEMPOTENCY_KEY, PUBLICATION_VERSION, Release
-from centrifugo_grpc.subscriber.events import Publication
+from centrifugo_grpc.subscriber.events import Disconnected, Publication
 from conformance import expect
 from conformance.api import Api, Channels, unknown_namespace
 from conformance.clients import Client, Clients
@@ -207,3 +207,81 @@ def test_a_batch_acts_on_clients(api: Api, channel: Channels, clients: Clients) 
     got = [type(event).__name__ for event in client.settled() if event.channel == room]
     expect.equal("received", got, ["Subscribed", "Publication", "Unsubscribed"])
     expect.equal("payloads", received(client, room), [b"between"])
+
+
+@requirement(
+    "delivery.suppress.versions-across-calls",
+    "Publish and Broadcast share a channel's version and its epoch, and subscribers are told it.",
+    level=Level.MUST,
+    source=REQUEST,
+    releases=[release for release in V3 if PUBLICATION_VERSION[release]],
+    needs=["clients", "history"],
+)
+def test_versions_are_shared(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("history")
+    client = clients.connect(room)
+    expect.success(api.publish(room, b"1", version=5, version_epoch="e"))
+    for version in (4, 5):
+        expect.success(api.broadcast([room], b"old", version=version, version_epoch="e"))
+    expect.success(api.broadcast([room], b"2", version=6, version_epoch="e"))
+    expect.success(api.publish(room, b"old", version=6, version_epoch="e"))
+    expect.success(api.broadcast([room], b"3", version=1, version_epoch="other"))
+    got = [(pub.data, pub.version) for pub in client.settled_of(Publication, room)]
+    expect.equal("received", got, [(b"1", 5), (b"2", 6), (b"3", 1)])
+
+
+@requirement(
+    "delivery.compress.where-asked",
+    "A subscriber with delta compression gets a difference for a publication with `delta`, and a"
+    " whole payload for one without.",
+    level=Level.MUST,
+    source="centrifugal.dev/docs/server/delta_compression",
+    releases=[Release.V5_4, Release.V6_9],
+    needs=["http", "recovery"],
+)
+def test_delta_is_a_matter_of_the_flag(api: Api, channel: Channels, clients: Clients) -> None:
+    payload = b'{"text": "%s", "number": %d}'
+    texts = [payload % (b"long " * 50, number) for number in range(5)]
+    room = channel("recovery")
+    client = clients.over_websocket(clients.json, {})
+    client.subscribe(room, delta="fossil")
+    expect.success(api.publish(room, texts[0], delta=True))
+    expect.success(api.publish(room, texts[1], delta=True))
+    expect.success(api.publish(room, texts[2]))
+    expect.success(api.broadcast([room], texts[3], delta=True))
+    expect.success(api.broadcast([room], texts[4]))
+    is_short = [len(data) < 100 for data in client.payloads(room, 5)]
+    expect.equal("which are differences", is_short, [False, True, False, True, False])
+
+
+@requirement(
+    "delivery.run.other-commands-of-a-batch",
+    "In a batch Refresh, Disconnect and Channels do what they do alone.",
+    level=Level.MUST,
+    source=BATCH,
+    releases=SINCE_4,
+    needs=["clients", "plain"],
+)
+def test_a_batch_acts_on_connections(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("plain")
+    expired, gone, stays = (clients.connect(room) for _ in range(3))
+    answer = api.batch(
+        [
+            {"channels": {"pattern": room}},
+            {"refresh": {"user": expired.user, "expired": True}},
+            {"disconnect": {"user": gone.user, "disconnect": {"code": 4001, "reason": "r"}}},
+        ]
+    )
+    expect.success(answer)
+    assert answer.response is not None
+    told = [
+        {name: info.num_clients for name, info in reply.channels.channels.items()}
+        for reply in answer.response.replies
+    ]
+    expect.equal("channels", told, [{room: 3}, {}, {}])
+    ends = [
+        (client.expect(Disconnected).code, client.expect(Disconnected).reason)
+        for client in (expired, gone)
+    ]
+    expect.equal("ends", ends, [(3005, "connection expired"), (4001, "r")])
+    expect.equal("received by another", stays.settled(), [])

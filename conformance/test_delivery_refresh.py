@@ -6,7 +6,7 @@ from centrifugo_grpc.releases import Release
 from centrifugo_grpc.subscriber.events import Disconnected, Refreshed
 from conformance import expect
 from conformance.api import Api, Channels
-from conformance.clients import Client, Clients
+from conformance.clients import Client, Clients, eventually
 from conformance.commands import nobody
 from conformance.requirement import V3, Level, requirement
 
@@ -140,3 +140,29 @@ def test_the_farthest_expiry(api: Api, channel: Channels, clients: Clients) -> N
     else:
         low = (2**63 - 1 - int(time.time())) % 2**32
         expect.that(low - 5 <= ttl <= low + 5, f"a ttl of about {low}, not {ttl}")
+
+
+@requirement(
+    "refresh.replace.info",
+    "`info` of a Refresh that sets an expiry replaces the connection information: presence shows"
+    " it after its next update.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=V3,
+    variant="limits",
+    needs=["clients", "presence"],
+    waits=True,
+)
+def test_refresh_replaces_the_info(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("presence")
+    client = clients.connect(room, claims={"info": {"name": "old"}})
+    client.is_connected()
+    expire_at = int(time.time()) + FAR
+    expect.success(api.refresh(user=client.user, expire_at=expire_at, info=b'{"name":"new"}'))
+
+    def told() -> list[bytes]:
+        answer = api.presence(room)
+        expect.success(answer)
+        return [info.conn_info for info in answer.result.presence.values()]
+
+    eventually("connection information", told, [b'{"name":"new"}'])

@@ -1,4 +1,4 @@
-"""`python -m conformance.coverage`: does the corpus notice all that a server can get wrong?"""
+"""`python -m conformance.coverage`: whether the corpus notices all that a server gets wrong."""
 
 import argparse
 import sys

@@ -141,13 +141,32 @@ def alter(message: Message, field: FieldDescriptor) -> bool:
         return _alter_map(message, field)
     if field.is_repeated:
         return _alter_list(message, field)
-    if field.message_type is not None:
-        if message.HasField(field.name):
-            getattr(message, field.name).Clear()
-        getattr(message, field.name).SetInParent()
-        return True
     setattr(message, field.name, _another(getattr(message, field.name)))
     return True
+
+
+def invent(message: Message, field: FieldDescriptor) -> bool:
+    """Set a message that is not set; whether that changes anything."""
+    if message.HasField(field.name):
+        return False
+    getattr(message, field.name).SetInParent()
+    return True
+
+
+def is_single_message(field: FieldDescriptor) -> bool:
+    """Whether a field holds one message."""
+    return field.message_type is not None and not field.is_repeated
+
+
+def field_at(descriptor: Descriptor, path: Path) -> FieldDescriptor:
+    """The field that a path ends at."""
+    field = descriptor.fields_by_name[path[0]]
+    for name in path[1:]:
+        inner = field.message_type
+        if is_map(field):
+            inner = inner.fields_by_name["value"].message_type
+        field = inner.fields_by_name[name]
+    return field
 
 
 def _alter_map(message: Message, field: FieldDescriptor) -> bool:

@@ -18,8 +18,8 @@ REQUEST, RESPONSE = "request", "response"
 class Point:
     """One thing that can be wrong.
 
-    `how` is `dropped` or `altered` for a field (`path`), `swallowed` or `altered` for an error
-    `code`, `swapped` for a result that becomes an error.
+    `how` is `dropped`, `altered` or, of messages, `invented` for a field (`path`), `swallowed` or
+    `altered` for an error `code`, `swapped` for a result that becomes an error.
     """
 
     method: str
@@ -38,11 +38,13 @@ class Point:
             return self._spoil_error(message)
         if self.how == "swapped":
             return _swap(message)
-        act = fields.drop if self.how == "dropped" else fields.alter
+        act = {"dropped": fields.drop, "altered": fields.alter, "invented": fields.invent}[self.how]
         changed = False
         for holder, field in list(fields.holders(message, self.path)):
             # A request that leaves a field out means to; a response may claim what is not so.
-            if self.side == RESPONSE or fields.is_set(holder, field):
+            # The wrapper of a flag is the exception: it is there to say that a flag is false.
+            means = fields.is_set(holder, field) or holder.DESCRIPTOR.name == "BoolValue"
+            if self.side == RESPONSE or means:
                 changed |= act(holder, field)
         return changed
 
@@ -57,8 +59,7 @@ class Point:
                 error.code += 1
             else:
                 response.ClearField("error")
-                if "result" in response.DESCRIPTOR.fields_by_name:
-                    response.result.SetInParent()
+                _succeed(response)
         return changed
 
 
@@ -69,9 +70,15 @@ def points(release: Release) -> Iterator[Point]:
         request, response = fields.messages_of(dialect, method)
         for side, kind in ((REQUEST, request), (RESPONSE, response)):
             for path in fields.paths(kind.DESCRIPTOR, release):
-                yield Point(method, side, path, "dropped")
-                yield Point(method, side, path, "altered")
-        yield Point(method, RESPONSE, ("result",), "swapped")
+                field = fields.field_at(kind.DESCRIPTOR, path)
+                if side == REQUEST or path[0] != "error":
+                    yield Point(method, side, path, "dropped")
+                if not fields.is_single_message(field):
+                    yield Point(method, side, path, "altered")
+                elif side == RESPONSE and path[-1] not in {"error", "result"}:
+                    yield Point(method, side, path, "invented")
+        if "error" in response.DESCRIPTOR.fields_by_name:
+            yield Point(method, RESPONSE, ("result",), "swapped")
 
 
 def error_points(seen: Iterable[tuple[str, int]]) -> Iterator[Point]:
@@ -106,6 +113,13 @@ def _errors(message: Any) -> Iterator[Any]:
             yield from _errors(value)
 
 
+def _succeed(response: Any) -> None:
+    """Set an empty `result`, where there is one that is a message."""
+    field = response.DESCRIPTOR.fields_by_name.get("result")
+    if field is not None and field.message_type is not None:
+        response.result.SetInParent()
+
+
 def _swap(message: Any) -> bool:
     """A result becomes an error, an error a result."""
     declared = message.DESCRIPTOR.fields_by_name
@@ -113,8 +127,7 @@ def _swap(message: Any) -> bool:
         return False
     if message.HasField("error"):
         message.ClearField("error")
-        if "result" in declared:
-            message.result.SetInParent()
+        _succeed(message)
     else:
         message.ClearField("result")
         message.error.code, message.error.message = 100, "internal server error"

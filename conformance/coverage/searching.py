@@ -81,7 +81,8 @@ class Search:
         if point.code:
             return [each for each in self._ran if (point.method, point.code) in each.proxy.errors]
         set_for_sure = point.side == REQUEST or point.how == "dropped"
-        path = point.path if set_for_sure else point.path[:-1]
+        is_flag = point.path[-1] == "value" and point.how == "altered"
+        path = point.path if set_for_sure and not is_flag else point.path[:-1]
         touched = (point.method, point.side, path)
         if point.how == "swapped":
             touched = (point.method, point.side, ())
