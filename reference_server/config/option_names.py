@@ -1,13 +1,15 @@
 """Which options a release knows, of those that concern the GRPC API.
 
 An option that a release does not know has no effect there. Centrifugo 2 to 4 say nothing, 5 and
-6 warn; here it is always said. Sources: the configuration types of each release.
+6 warn. Here 5 warns as there; before, what another release knows is named too.
+Sources: the configuration types of each release.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from centrifugo_grpc.releases import Release
+from reference_server.config.known_to_5 import NAMES, PREFIXES
 
 _ALL = tuple(Release)
 _V3_ON, _V4_ON, _V5_ON, _V6 = _ALL[1:], _ALL[2:], _ALL[3:], _ALL[4:]
@@ -136,6 +138,8 @@ def without_effect(
 
 def _flat(file: Mapping[str, Any], release: Release) -> set[str]:
     """Of the top level only names that some release knows: the rest is not about this API."""
+    if release is Release.V5_4:
+        return {name for name in file if name not in NAMES and not name.startswith(PREFIXES)}
     judged = _any(_CHANNEL) | _any(_GRPC_API) | _any(_META)
     known = channel_option_names(release) | _of(_GRPC_API, release) | _of(_META, release)
     return {

@@ -120,3 +120,26 @@ def test_a_file_that_has_it_on_can_be_overruled_by_the_flag(tmp_path: Path) -> N
 def test_an_unknown_release_is_refused(tmp_path: Path, release: str) -> None:
     with pytest.raises(Problem):
         load(tmp_path, flat(), "--release", release)
+
+
+@pytest.mark.parametrize("release", ["2.8", "3.2", "4.1", "5.4"])
+def test_5_names_any_unknown_option_and_those_before_are_silent(
+    tmp_path: Path, release: str
+) -> None:
+    start = load(tmp_path, flat(no_such_option=1, log_level="info"), "--release", release)
+    told = [notice for notice in start.notices if "no_such_option" in notice]
+    assert len(told) == (1 if release == "5.4" else 0)
+    assert not any("log_level" in notice for notice in start.notices)
+
+
+@pytest.mark.parametrize(("release", "file", "told"), [
+    ("5.4", {"admin": True, "engine": "redis", "proxy_connect_endpoint": "http://a"},
+     "admin, proxy_connect_endpoint, engine redis"),
+    ("6.9", {"sse": {"enabled": True}, "http_api": {"key": "k"}}, "sse.enabled"),
+])  # fmt: skip
+def test_what_the_release_has_and_this_server_has_not_is_named(
+    tmp_path: Path, release: str, file: dict[str, Any], told: str
+) -> None:
+    whole = nested(**file) if release == "6.9" else flat(**file)
+    (notice,) = load(tmp_path, whole, "--release", release).notices
+    assert notice == f"warning: {tmp_path}/config.json: not served here: {told}"
