@@ -1,4 +1,7 @@
-"""The harness reports what a server of known behaviour did, within the bounds that it states."""
+"""The harness never makes a server of known behaviour look better than it is.
+
+`python -m tools.calibrate` holds it to both sides of its bounds, which takes a quiet machine.
+"""
 
 import pytest
 
@@ -9,5 +12,6 @@ QUICK = [calibration for calibration in CALIBRATIONS if calibration.is_quick]
 
 @pytest.mark.parametrize("calibration", QUICK, ids=lambda one: one.name.replace(" ", "-"))
 def test_what_was_planted_is_reported(calibration: Calibration) -> None:
-    wrong = [str(reading) for reading in calibrate(calibration) if not reading.is_right]
-    assert not wrong
+    readings = calibrate(calibration)
+    assert readings
+    assert not [str(reading) for reading in readings if not reading.is_honest]
