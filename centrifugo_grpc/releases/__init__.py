@@ -287,6 +287,16 @@ BLANK_DEADLINE_EXPIRES = since(
     Release.V5_4,
     "grpc-go 1.54.0 and 1.69.2, internal/transport/http_util.go",
 )
+UNPARSABLE_SPACE = Row(
+    "The space in the error for an unparsable body: Go's protobuf picks one by build, so that"
+    " nobody compares it",
+    "facts v3-v6.md 3 Bodies",
+    v2_8=" ",
+    v3_2=" ",
+    v4_1="\u00a0",
+    v5_4="\u00a0",
+    v6_9="\u00a0",
+)
 ANSWERS_MISSING_MESSAGE = since(
     "A call without a complete message is answered; before, never",
     Release.V3_2,

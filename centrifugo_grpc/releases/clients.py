@@ -1,5 +1,7 @@
 """How the releases differ towards subscribers: rows of the table in `releases`."""
 
+from collections.abc import Mapping
+
 from centrifugo_grpc.releases import Release, Row, since, until
 
 # ---- Connecting ---------------------------------------------------------------------------------
@@ -8,6 +10,32 @@ TOKEN_SUBS = since(
     "A connection token may say `subs` with options, and `expire_at`; before, `channels` and `exp`",
     Release.V3_2,
     "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+TOKEN_EXPIRES_ALONE = until(
+    "With the claim `eto` a subscription token expires, but not the subscription",
+    Release.V2_8,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+_OVERRIDES = {
+    name: name
+    for name in (
+        *("presence", "join_leave", "force_push_join_leave"),
+        *("force_recovery", "force_positioning"),
+    )
+}
+TOKEN_OVERRIDES = Row[Mapping[str, str]](
+    "What a token may override of a namespace: the name there, and the name that it has since 4",
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+    v2_8={},
+    v3_2={
+        "presence": "presence",
+        "join_leave": "join_leave",
+        "recover": "force_recovery",
+        "position": "force_positioning",
+    },
+    v4_1=_OVERRIDES,
+    v5_4=_OVERRIDES,
+    v6_9=_OVERRIDES,
 )
 TOKEN_AUDIENCE = since(
     "Tokens are checked for audience and issuer where these are configured",
@@ -127,6 +155,11 @@ JOIN_LEAVE_TO_ALL = until(
     Release.V3_2,
     "facts v3-v6.md 6, 7",
 )
+POSITIONS_HAVE_EPOCHS = since(
+    "A publication of another epoch ends a positioned subscription; before, only offsets count",
+    Release.V3_2,
+    "library centrifuge, client.go, writePublicationUpdatePosition",
+)
 RECOVERED_EPOCH_AS_ASKED = Row(
     "A successful recovery (protocol v2) answers with the epoch that was asked with, blank or not",
     "facts v3-v6.md 6; library centrifuge, client.go, subscribeCmd",
@@ -238,6 +271,12 @@ SLOW_CLIENT_FLUSHED = until(
     Release.V3_2,
     "facts v3-v6.md 6, 9.14",
 )
+UNENCODABLE_REPLY_CLOSES = since(
+    "A reply that a client's protocol cannot carry ends its connection (3506); before, the command"
+    " fails with error 100, or for Connect and Subscribe the connection ends with 3004",
+    Release.V3_2,
+    "facts v2.md 5; library centrifuge, client.go, writeEncodedCommandReply",
+)
 UNENCODABLE_FAILS_PUBLISH = until(
     "A payload that a subscriber's protocol cannot carry fails the publication (100); after, it"
     " ends that subscriber's connection (3506)",
@@ -279,4 +318,51 @@ PUBLICATION_EPOCH_AND_VERSION = since(
     "The first publication of a stream tells its epoch, and each its version and key",
     Release.V6_9,
     "facts v3-v6.md 6",
+)
+
+# ---- Disconnects --------------------------------------------------------------------------------
+
+_AGAIN = True
+_SINCE_3 = {
+    "shutdown": (3001, "shutdown", _AGAIN),
+    "invalid_token": (3500, "invalid token", False),
+    "bad_request": (3501, "bad request", False),
+    "server_error": (3004, "internal server error", _AGAIN),
+    "expired": (3005, "connection expired", _AGAIN),
+    "sub_expired": (3006, "subscription expired", _AGAIN),
+    "stale": (3502, "stale", False),
+    "slow": (3008, "slow", _AGAIN),
+    "insufficient_state": (3010, "insufficient state", _AGAIN),
+    "no_pong": (3012, "no pong", _AGAIN),
+    "force_disconnect": (3503, "force disconnect", False),
+    "connection_limit": (3504, "connection limit", False),
+    "channel_limit": (3505, "channel limit", False),
+    "inappropriate_protocol": (3506, "inappropriate protocol", False),
+    "permission_denied": (3507, "permission denied", False),
+    "not_available": (3508, "not available", False),
+}
+_OF_2 = _SINCE_3 | {
+    "invalid_token": (3002, "invalid token", False),
+    "bad_request": (3003, "bad request", False),
+    "expired": (3005, "expired", _AGAIN),
+    "stale": (3007, "stale", False),
+    "force_disconnect": (3012, "force disconnect", False),
+    "connection_limit": (3013, "connection limit", False),
+}
+"""What 2 has no code for, it has no use for either."""
+
+DISCONNECTS = Row(
+    "Code, reason, and whether to come back, of each way in which the server ends a connection",
+    "facts v2.md 6, v3-v6.md 6; library centrifuge, disconnect.go of each release",
+    v2_8=_OF_2,
+    v3_2=_SINCE_3,
+    v4_1=_SINCE_3,
+    v5_4=_SINCE_3,
+    v6_9=_SINCE_3,
+)
+UNI_PERMISSION_DENIED = since(
+    "A one-way client that is refused for want of permission is told so (3507); before, as an"
+    " internal error (3004)",
+    Release.V4_1,
+    "library centrifuge, client.go, extractUnidirectionalDisconnect",
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
-from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases import UNPARSABLE_SPACE, Release
 
 _VARINT, _FIXED64, _BYTES, _START_GROUP, _END_GROUP, _FIXED32 = range(6)
 
@@ -114,7 +114,5 @@ def later_complaint(body: bytes, lenient: type[Message], release: Release) -> st
     try:
         lenient.FromString(body)
     except DecodeError:
-        # Go's protobuf puts a plain or a no-break space here, by build: never to be compared.
-        space = " " if release is Release.V3_2 else "\u00a0"
-        return f"proto:{space}cannot parse invalid wire-format data"
+        return f"proto:{UNPARSABLE_SPACE[release]}cannot parse invalid wire-format data"
     return "string field contains invalid UTF-8"

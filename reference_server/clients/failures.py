@@ -1,8 +1,10 @@
 """How a command or a connection fails: errors inside a reply, and disconnects."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.clients import DISCONNECTS, UNI_PERMISSION_DENIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,57 +61,12 @@ class Disconnects:
     inappropriate_protocol: Disconnect
     permission_denied: Disconnect
     not_available: Disconnect
-    too_many_requests: Disconnect
 
 
-def _again(code: int, reason: str) -> Disconnect:
-    return Disconnect(code, reason, reconnect=True)
-
-
-_SINCE_3 = Disconnects(
-    shutdown=_again(3001, "shutdown"),
-    invalid_token=Disconnect(3500, "invalid token"),
-    bad_request=Disconnect(3501, "bad request"),
-    server_error=_again(3004, "internal server error"),
-    expired=_again(3005, "connection expired"),
-    sub_expired=_again(3006, "subscription expired"),
-    stale=Disconnect(3502, "stale"),
-    slow=_again(3008, "slow"),
-    insufficient_state=_again(3010, "insufficient state"),
-    no_pong=_again(3012, "no pong"),
-    force_disconnect=Disconnect(3503, "force disconnect"),
-    connection_limit=Disconnect(3504, "connection limit"),
-    channel_limit=Disconnect(3505, "channel limit"),
-    inappropriate_protocol=Disconnect(3506, "inappropriate protocol"),
-    permission_denied=Disconnect(3507, "permission denied"),
-    not_available=Disconnect(3508, "not available"),
-    too_many_requests=Disconnect(3013, "too many requests"),
-)
-_IN_2 = Disconnects(
-    shutdown=_again(3001, "shutdown"),
-    invalid_token=Disconnect(3002, "invalid token"),
-    bad_request=Disconnect(3003, "bad request"),
-    server_error=_again(3004, "internal server error"),
-    expired=_again(3005, "expired"),
-    sub_expired=_again(3006, "subscription expired"),
-    stale=Disconnect(3007, "stale"),
-    slow=_again(3008, "slow"),
-    insufficient_state=_again(3010, "insufficient state"),
-    no_pong=_again(3000, "normal"),
-    force_disconnect=Disconnect(3012, "force disconnect"),
-    connection_limit=Disconnect(3013, "connection limit"),
-    # Not in 2: the nearest there is.
-    channel_limit=Disconnect(3003, "bad request"),
-    inappropriate_protocol=_again(3004, "internal server error"),
-    permission_denied=Disconnect(3003, "bad request"),
-    not_available=Disconnect(3003, "bad request"),
-    too_many_requests=_again(3011, "force reconnect"),
-)
-
-
+@cache
 def disconnects_of(release: Release) -> Disconnects:
-    """The disconnects of `release` (library centrifuge, disconnect.go)."""
-    return _IN_2 if release is Release.V2_8 else _SINCE_3
+    """The disconnects of `release`."""
+    return Disconnects(**{name: Disconnect(*told) for name, told in DISCONNECTS[release].items()})
 
 
 def disconnect_of_one_way(error: ReplyError, release: Release) -> Disconnect:
@@ -117,6 +74,6 @@ def disconnect_of_one_way(error: ReplyError, release: Release) -> Disconnect:
     known = disconnects_of(release)
     if error.code in {EXPIRED.code, TOKEN_EXPIRED.code}:
         return known.expired
-    if error.code == PERMISSION_DENIED.code and release >= Release.V4_1:
+    if error.code == PERMISSION_DENIED.code and UNI_PERMISSION_DENIED[release]:
         return known.permission_denied
     return known.server_error

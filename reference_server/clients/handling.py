@@ -14,6 +14,7 @@ from centrifugo_grpc.releases.clients import (
     REFUSED_CONNECT_ENDS_READING,
     SEND_CLOSES,
     STRICT_COMMANDS,
+    UNENCODABLE_REPLY_CLOSES,
 )
 from reference_server.clients import commands, failures, results
 from reference_server.clients.commands import Command, Request
@@ -251,7 +252,7 @@ class _Handling:
         session.send(frame)
 
     def _unencodable(self, request: Request) -> ReplyError | Disconnect:
-        if self._release > Release.V2_8:
+        if UNENCODABLE_REPLY_CLOSES[self._release]:
             return self._session.known.inappropriate_protocol
         is_start = isinstance(request, commands.Connect | commands.Subscribe)
         return self._session.known.server_error if is_start else failures.INTERNAL

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases.clients import RECOVERY_MODES
+from centrifugo_grpc.releases.clients import RECOVERY_MODES, TOKEN_OVERRIDES
 from reference_server.clients.claims import Claims
 from reference_server.settings import ChannelOptions
 
@@ -61,10 +61,9 @@ def overridden(options: SubscribeOptions, override: Mapping[str, bool]) -> Subsc
 def claimed(options: SubscribeOptions, claims: Claims, release: Release) -> SubscribeOptions:
     """Options with what a token says of a subscription. Raises `binascii.Error`."""
     told = claims.table("override")
-    names = _OVERRIDES_OF_3 if release <= Release.V3_2 else _OVERRIDES
     override = {
         ours: told.switch(theirs, default=False)
-        for theirs, ours in names.items()
+        for theirs, ours in TOKEN_OVERRIDES[release].items()
         if told.raw(theirs) not in (b"", b"null")
     }
     info, data = claims.decoded("b64info"), claims.decoded("b64data")
@@ -73,18 +72,3 @@ def claimed(options: SubscribeOptions, claims: Claims, release: Release) -> Subs
         chan_info=claims.raw("info") if info is None else info,
         data=claims.raw("data") if data is None else data,
     )
-
-
-_OVERRIDES = {
-    name: name
-    for name in (
-        *("presence", "join_leave", "force_push_join_leave"),
-        *("force_recovery", "force_positioning"),
-    )
-}
-_OVERRIDES_OF_3 = {
-    "presence": "presence",
-    "join_leave": "join_leave",
-    "recover": "force_recovery",
-    "position": "force_positioning",
-}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases.clients import LATE_PUBLICATIONS_SKIPPED
+from centrifugo_grpc.releases.clients import LATE_PUBLICATIONS_SKIPPED, POSITIONS_HAVE_EPOCHS
 from reference_server.clients.options import SubscribeOptions
 from reference_server.engine.streams import Position
 
@@ -41,8 +41,7 @@ class Subscription:
         """Judge a publication of a stream and, if it is to be delivered, move on to it."""
         if offset == 0 or not self.is_positioned:
             return Verdict.DELIVER
-        # 2.8 does not look at the epoch: it has nothing to compare it with.
-        if release > Release.V2_8 and epoch != self.position.epoch:
+        if POSITIONS_HAVE_EPOCHS[release] and epoch != self.position.epoch:
             return Verdict.LOST
         expected = self.position.offset + 1
         if offset < expected and LATE_PUBLICATIONS_SKIPPED[release]:

@@ -4,8 +4,7 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases.clients import TOKEN_SUBS
+from centrifugo_grpc.releases.clients import TOKEN_EXPIRES_ALONE, TOKEN_SUBS
 from reference_server.clients import failures
 from reference_server.clients.admission import expiry
 from reference_server.clients.claims import Claims, InvalidTokenError
@@ -56,15 +55,8 @@ class SubscriptionTokens:
 
     def _options(self, claims: Claims, rules: ChannelOptions) -> SubscribeOptions:
         options = options_of(rules, self._release)
-        if self._release is Release.V2_8:
-            info = claims.decoded("b64info")
-            options = replace(options, chan_info=claims.raw("info") if info is None else info)
-            expires = 0 if _expires_token_only(claims) else expiry(claims, knows_expire_at=False)
-            return replace(options, expire_at=expires)
         options = claimed(options, claims, self._release)
-        return replace(options, expire_at=expiry(claims, knows_expire_at=TOKEN_SUBS[self._release]))
-
-
-def _expires_token_only(claims: Claims) -> bool:
-    """2.8's claim `eto`: the token expires, the subscription does not."""
-    return claims.flag("eto")
+        if TOKEN_EXPIRES_ALONE[self._release] and claims.flag("eto"):
+            return options
+        knows_expire_at = TOKEN_SUBS[self._release]
+        return replace(options, expire_at=expiry(claims, knows_expire_at=knows_expire_at))

@@ -51,7 +51,7 @@ def result_message(
     """The result of a command as a message. `tells_epoch`: as for pushes."""
     message = fill(messages[f"{method}Result"](), result)
     if isinstance(result, results.HistoryResult) and hasattr(message, "epoch"):
-        fill(message, result.top)
+        message.offset, message.epoch = result.top.offset, raw(result.top.epoch)
     if tells_epoch:
         _tell_epoch(message)
     return message

@@ -159,7 +159,7 @@ def _refusing(failure: GrpcFailure) -> Any:
 def _bound(server: Any, node: Node) -> str:
     """Bind the configured port and tell the address with the port that came of it."""
     options = node.settings.uni_grpc
-    option = "uni_grpc.port" if node.release >= Release.V6_9 else "--uni_grpc_port"
+    option = "--uni_grpc_port"
     address = shown(options.address, options.port)
     require_free(options.address, options.port, option)
     try:
