@@ -18,7 +18,8 @@ GENERATED = (
 
 _IN_TEXT = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    r'|(?<="epoch":")\w+'
+    r'|(?<="epoch":")\w+|(?<="epoch": ")\w+'
+    r'|(?<="version":")[^"]*'
 )
 
 
@@ -52,6 +53,22 @@ class Generated:
         if isinstance(value, list):
             return [self.translated(item) for item in value]
         return self._actual.get(value, value) if isinstance(value, str) else value
+
+    def in_texts(self, value: Any) -> Any:
+        """What a recorded client said, with the values of the server at hand, in texts too."""
+        if not isinstance(value, str):
+            return self.translated(value)
+        known = self._actual.get(value, value)
+        return _IN_TEXT.sub(lambda found: self._actual.get(found[0], found[0]), known)
+
+    def same_wire(self, recorded: str, actual: str) -> bool:
+        """Whether two serialized answers are one apart from ids, and from the order in maps."""
+        for their, our in self._actual.items():
+            if _IN_TEXT.fullmatch(their):
+                recorded = recorded.replace(their.encode().hex(), our.encode().hex())
+        return recorded == actual or sorted(bytes.fromhex(recorded)) == sorted(
+            bytes.fromhex(actual)
+        )
 
     def same_text(self, recorded: str, actual: str, scope: str) -> bool:
         """Whether two texts are one apart from generated values in them."""

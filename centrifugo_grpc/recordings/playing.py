@@ -1,6 +1,7 @@
 """Repeats the rows of one run on a server, in their order."""
 
 import contextlib
+import http.client
 import re
 import signal
 import time
@@ -10,6 +11,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import json_format
+from websockets.exceptions import ConnectionClosed
 
 from centrifugo_grpc.recordings import calling, http2_rows, reflecting, tls_rows
 from centrifugo_grpc.recordings.clients import Opening, planned
@@ -20,6 +22,7 @@ from centrifugo_grpc.recordings.rows import Kind, Row, kind_of
 from centrifugo_grpc.recordings.servers import NotStartedHereError, Server
 from centrifugo_grpc.recordings.setup import NOTHING, Setup
 from centrifugo_grpc.recordings.tokens import at_times, token_of
+from centrifugo_grpc.recordings.v1_conversation import Conversation, Script
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
 from protos.v3 import unistream_pb2 as uni
 
@@ -45,6 +48,8 @@ class Player:
         setups: Mapping[str, Setup],
         generated: Generated,
         certificates: Path,
+        *,
+        script: Script,
     ) -> None:
         self._server = server
         self._dialect = dialect_of(release)
@@ -54,6 +59,8 @@ class Player:
         self._api = calling.channel_to(server.api)
         self._uni = calling.channel_to(server.uni)
         self._clients: dict[str, UniClient] = {}
+        self._script = script
+        self._conversation: Conversation | None = None
 
     def play(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Row | NotPlayedError]]:
         """Each row with the answer that came to it, or why it was not repeated."""
@@ -64,6 +71,7 @@ class Player:
                 setup = self._setups.get(row["case"], NOTHING)
                 try:
                     self._prepare(setup, plan.opened.get(at, []))
+                    self._converse(row)
                     answer: Row | NotPlayedError = self._answer(row, setup, plan.names.get(at))
                 except NotPlayedError as error:
                     answer = error
@@ -78,11 +86,39 @@ class Player:
             return self._received(row, setup, client)
         if row["rpc"] in {"process", "SIGTERM"}:
             return self._state_of_process(row)
+        if self._conversation is not None and _shows_clients(row, self._script):
+            answered = self._call(row, setup) if _is_call(row) else {}
+            try:
+                seen = self._conversation.observed(row)
+            except (LookupError, TypeError, AttributeError, ConnectionClosed) as error:
+                raise NotPlayedError(f"the clients of the row: {error!r}") from None
+            return {**answered, "observed": seen}
+        if row["rpc"] == "(http)" and row["request"].keys() == {"GET"}:
+            return {"observed": _got(self._server.http, row["request"]["GET"])}
         if kind_of(row) is Kind.HTTP2 or tls_rows.is_tls(row):
             return self._raw(row)
         if kind_of(row) is Kind.START or not _is_call(row):
             raise NotPlayedError(row["rpc"])
         return self._call(row, setup)
+
+    def _converse(self, row: Row) -> None:
+        """Have the WebSocket clients of 2.8 do what the row leaves out."""
+        if self._dialect is not Dialect.V2 or not (
+            self._script.tells(row["case"]) or self._conversation
+        ):
+            return
+        if self._conversation is None:
+            secret = str(row["config"].get("token_hmac_secret_key", "probe-secret"))
+            self._conversation = Conversation(
+                self._server.http, secret, self._script, self._ask, self._generated.in_texts
+            )
+        self._conversation.prepare(row["case"])
+        name = self._script.of(row["case"]).get("signal")
+        if name:
+            self._server.process.send_signal(signal.Signals[f"SIG{name}"])
+
+    def _ask(self, rpc: str, request: Mapping[str, Any]) -> Row:
+        return self._call({"rpc": rpc, "request": request, "config": {}}, NOTHING)
 
     def _raw(self, row: Row) -> Row:
         api, uni, http = self._server.api, self._server.uni, self._server.http
@@ -200,10 +236,31 @@ class Player:
         self._clients.pop(name).close()
 
     def _leave(self) -> None:
+        if self._conversation is not None:
+            self._conversation.close()
         for name in list(self._clients):
             self._close(name)
         self._api.close()
         self._uni.close()
+
+
+def _got(address: str, path: str) -> Row:
+    """The answer of a plain HTTP request."""
+    connection = http.client.HTTPConnection(address, timeout=_END_SECONDS)
+    with contextlib.closing(connection):
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        status = f"HTTP/1.1 {answer.status} {answer.reason}"
+        return {"status": status, "body": answer.read().decode()}
+
+
+def _shows_clients(row: Row, script: Script) -> bool:
+    """Whether a row shows what came to WebSocket clients."""
+    observed = row.get("observed")
+    seen = observed if isinstance(observed, list) else [observed]
+    entry = script.of(row["case"])
+    is_told = any(isinstance(item, dict) and "client" in item for item in seen)
+    return is_told or "speaker" in entry or (bool(seen) and row["rpc"] == "(websocket json)")
 
 
 def _is_call(row: Row) -> bool:

@@ -16,6 +16,7 @@ from centrifugo_grpc.recordings.playing import NotPlayedError, Player
 from centrifugo_grpc.recordings.rows import Kind, Row, Segment, kind_of, load, profile_of, segments
 from centrifugo_grpc.recordings.setup import Setup, load_setups
 from centrifugo_grpc.recordings.tls_rows import is_tls, with_certificates
+from centrifugo_grpc.recordings.v1_conversation import Script
 from centrifugo_grpc.releases import Release, dialect_of
 
 JOBS = 3
@@ -31,6 +32,7 @@ class Recording:
     setups: Mapping[str, Setup]
     main: Mapping[str, Any]
     certificates: Path
+    script: Script = field(default_factory=lambda: Script({}))
 
     @property
     def release(self) -> Release:
@@ -72,7 +74,9 @@ def recording_in(folder: Path, version: str) -> Recording:
     config = _json(folder / "configs" / f"{release}.json")
     rows = load(folder / "rows" / f"{version}.jsonl.xz")
     setups = load_setups(folder / "setup" / f"{dialect_of(release)}.json")
-    return Recording(version, rows, setups, config, folder / "certificates")
+    steps = folder / "setup" / f"{dialect_of(release)}-clients.json"
+    script = Script.load(steps) if steps.exists() else Script({})
+    return Recording(version, rows, setups, config, folder / "certificates", script)
 
 
 def recording_like(folder: Path, version: str, like: str) -> Recording:
@@ -157,6 +161,7 @@ def _play(
         recording.setups,
         comparison.generated,
         recording.certificates,
+        script=recording.script,
     )
     for row, answer in player.play(segment.rows):
         if isinstance(answer, NotPlayedError):

@@ -23,6 +23,13 @@ def token_of(claims: Mapping[str, Any], setup: Setup, secret: str = SECRET) -> s
     return f"{signed}.{_base64(hmac.digest(key.encode(), signed.encode(), 'sha256'))}"
 
 
+def signed(claims: Mapping[str, Any] | str, secret: str) -> str:
+    """A token with claims, which may be given as they are to be written."""
+    text = claims if isinstance(claims, str) else json.dumps(claims, separators=(",", ":"))
+    body = f"{_part({'alg': 'HS256', 'typ': 'JWT'})}.{_base64(text.encode())}"
+    return f"{body}.{_base64(hmac.digest(secret.encode(), body.encode(), 'sha256'))}"
+
+
 def _part(value: Any) -> str:
     return _base64(json.dumps(value).encode())
 

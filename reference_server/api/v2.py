@@ -15,6 +15,8 @@ from reference_server.clients.failures import disconnects_of
 from reference_server.clients.pushes import UnencodableError
 from reference_server.engine.streams import ClientInfo
 from reference_server.node import Node, PublishOptions
+from reference_server.protocol import gogo
+from reference_server.protocol.frames import delimited
 from reference_server.settings import ChannelOptions
 
 _MESSAGES = lenient_messages(api_pb2.DESCRIPTOR)
@@ -22,6 +24,9 @@ _DATA = 2
 _COUNTED_AS = {"RPC": "history_remove"}
 """As 2.8 counts it (facts v2.md 3 RPC)."""
 _NO_OPTIONS = PublishOptions(tags={})
+_TELL_OF_CLIENTS = frozenset({"Presence", "History"})
+"""What these tell of clients has payloads that are sent though they are empty."""
+_RESULT = b"\x12"
 
 
 class V2Api:
@@ -77,7 +82,11 @@ class V2Api:
                 error = api_error(refused.code, self._node.release)
                 sent = {"code": error.code, "message": error.message.encode()}
                 return kind(error=sent).SerializeToString()
-            return b"" if result is None else kind(result=result).SerializeToString()
+            if result is None:
+                return b""
+            if method in _TELL_OF_CLIENTS:
+                return _RESULT + delimited(gogo.written(result))
+            return kind(result=result).SerializeToString()
 
         return answer
 

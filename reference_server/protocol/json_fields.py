@@ -7,9 +7,10 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.descriptor_pb2 import DescriptorProto, FieldDescriptorProto
 
+from protos.v2 import api_pb2
 from reference_server.protocol.messages import V1_FILE, V2_FILE
 
-_FILES = {file.package: file for file in (V1_FILE, V2_FILE)}
+_FILES = {file.package: file for file in (V1_FILE, V2_FILE, api_pb2.DESCRIPTOR)}
 _NUMBERS = {
     FieldDescriptor.TYPE_INT32: (-(2**31), 2**31 - 1),
     FieldDescriptor.TYPE_UINT32: (0, 2**32 - 1),
@@ -25,7 +26,7 @@ _KEPT_BY_ALL = {
     "PresenceResult": {"presence"},
     "PresenceStatsResult": {"num_clients", "num_users"},
 }
-_KEPT = {
+_KEPT: dict[str, dict[str, set[str]]] = {
     V1_FILE.package: _KEPT_BY_ALL
     | {
         "Error": {"code", "message"},
@@ -39,6 +40,7 @@ _KEPT = {
         "HistoryResult": {"publications"},
     },
     V2_FILE.package: _KEPT_BY_ALL | {"HistoryResult": {"publications", "epoch", "offset"}},
+    api_pb2.DESCRIPTOR.package: {},
 }
 
 
