@@ -90,7 +90,7 @@ class Player:
             answered = self._call(row, setup) if _is_call(row) else {}
             try:
                 seen = self._conversation.observed(row)
-            except (LookupError, TypeError, AttributeError, ConnectionClosed) as error:
+            except (LookupError, TypeError, AttributeError, OSError, ConnectionClosed) as error:
                 raise NotPlayedError(f"the clients of the row: {error!r}") from None
             return {**answered, "observed": seen}
         if row["rpc"] == "(http)" and row["request"].keys() == {"GET"}:
@@ -112,7 +112,10 @@ class Player:
             self._conversation = Conversation(
                 self._server.http, secret, self._script, self._ask, self._generated.in_texts
             )
-        self._conversation.prepare(row["case"])
+        try:
+            self._conversation.prepare(row["case"])
+        except (LookupError, OSError, ConnectionClosed) as error:
+            raise NotPlayedError(f"clients cannot do what they did: {error!r}") from None
         name = self._script.of(row["case"]).get("signal")
         if name:
             self._server.process.send_signal(signal.Signals[f"SIG{name}"])

@@ -1,6 +1,7 @@
 """A WebSocket client of 2.8 that tells what it receives as the rows of a recording do."""
 
 import base64
+import contextlib
 import itertools
 import json
 import threading
@@ -50,6 +51,7 @@ class V1Client:
         self, http: str, protocol: str, query: str = "", origin: str | None = None
     ) -> None:
         self.protocol = protocol
+        self._open = contextlib.ExitStack()
         self.client = ""
         self.subscribed: Any = None
         self.closed: Row | None = None
@@ -64,7 +66,8 @@ class V1Client:
         url = f"ws://{http}{PATH}" + (f"?{query}" if query else "")
         given: Any = {"compression": None, "ping_interval": None, "proxy": None, "max_size": None}
         try:
-            self._socket = connect(url, origin=origin, close_timeout=1, **given)  # type: ignore[arg-type]
+            opening = connect(url, origin=origin, close_timeout=1, **given)  # type: ignore[arg-type]
+            self._socket = self._open.enter_context(opening)
         except InvalidStatus as refused:
             raise RefusedError(refused.response.status_code) from None
         self._watch_pings()
@@ -101,7 +104,7 @@ class V1Client:
 
     def close(self) -> None:
         """Leave."""
-        self._socket.close()
+        self._open.close()
         self._reader.join(5)
 
     # ---- What came -----------------------------------------------------------------------------
