@@ -18,7 +18,7 @@ from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 STREAM_SECONDS = 1.0
 """How much later than the GRPC API a stream may begin to listen."""
