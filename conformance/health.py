@@ -63,10 +63,13 @@ class Health:
         if before and now and not before & now:
             text = f"{address} was restarted while {id} was judged: judge it again"
             return Cause(text, excuses=True)
-        if any(_is_unanswered(exchange) for exchange in exchanges):
+        # What is malformed on purpose may well get no answer.
+        whole = [each for each in exchanges if not isinstance(each.request, bytes)]
+        unanswered = [each for each in whole if _is_unanswered(each)]
+        if unanswered:
             self._unanswered.append(id)
-        if len(self._unanswered) >= MOST_UNANSWERED:
-            last = next(e for e in reversed(exchanges) if _is_unanswered(e))
+        if unanswered and len(self._unanswered) >= MOST_UNANSWERED:
+            last = unanswered[-1]
             text = (
                 f"{address} answers Info, but left calls of {len(self._unanswered)} tests without"
                 f" an answer that can be read ({last.method}: {last.status.name} {last.details})"
@@ -80,7 +83,8 @@ def _key(target: Target) -> tuple[Dialect, str]:
 
 
 def _is_unanswered(exchange: Exchange[Any]) -> bool:
-    is_garbage = exchange.status is grpc.StatusCode.OK and exchange.response is None
+    is_ok = exchange.status is grpc.StatusCode.OK
+    is_garbage = is_ok and exchange.response is None and bool(exchange.details)
     return exchange.status in _NO_ANSWER or is_garbage
 
 

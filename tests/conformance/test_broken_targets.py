@@ -147,3 +147,11 @@ def test_a_server_that_answers_info_alone_ends_the_run_before_long(
             f" that can be read (Publish: {how}*) (8 of 30 shown; 8 MUST failed)"
         ]
     )
+
+
+def test_what_is_malformed_on_purpose_may_get_no_answer(pytester: pytest.Pytester) -> None:
+    raw = "expect.success(api.raw('Publish', b''))"
+    many = "".join(one(f"body.accept.number{n:02}", body=raw) for n in range(10))
+    with small_server(Release.V6_9, answers={"Publish": hanging}) as address:
+        ran = judge(pytester, address, corpus=many)
+    assert ran.outlines[-1] == "fails: 10 MUST failed (10 of 10 shown)"
