@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 TARGET ?=
 PROFILE ?=
+KNOWN_FAILING ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv report test lint types protos requirements lock bench clean
+.PHONY: help venv report survey test lint types protos requirements lock bench clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +23,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 	@touch $@
 
 report: venv  ## Measure the reference server, or TARGET=host:port, and write one page
-	@$(BIN)/python -m tools.report $(if $(TARGET),--target $(TARGET)) $(foreach file,$(PROFILE),--target-profile $(file))
+	@$(BIN)/python -m tools.report $(if $(TARGET),--target $(TARGET)) $(foreach file,$(PROFILE),--target-profile $(file)) $(if $(KNOWN_FAILING),--known-failing $(KNOWN_FAILING))
 
 test: venv lint types  ## Lint, strict types, every test (generated files among them)
 	$(BIN)/python -m pytest
@@ -30,6 +31,9 @@ test: venv lint types  ## Lint, strict types, every test (generated files among 
 lint: venv
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+survey: venv  ## Measure every target of TARGETS=file.toml and write one page into site/
+	@$(BIN)/python -m reports survey $(or $(TARGETS),$(error name the file of targets: make survey TARGETS=targets.toml)) -o site
 
 types: venv
 	$(BIN)/mypy

@@ -41,7 +41,10 @@ def fill(message: Any, said: Any) -> Any:
 
 @cache
 def _shared(descriptor: Any, kind: Hashable) -> tuple[Field, ...]:
-    names = {attribute.name for attribute in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    # Positions are named tuples, for speed; all else is a dataclass.
+    said: Any = kind
+    named = getattr(said, "_fields", None)
+    names = named or {attribute.name for attribute in dataclasses.fields(said)}
     return tuple(field for field in fields_of(descriptor) if field.name in names)
 
 

@@ -98,6 +98,8 @@ def go_environ(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 def first_line_of_go(folder: Path, address: str, environ: dict[str, str]) -> str:
     """What `go run` logs first; it starts the client as a child, so both are stopped."""
+    # What is downloaded is told on the same stream.
+    subprocess.run(["go", "build", "-o", os.devnull, "."], cwd=folder, env=environ, check=True)
     with subprocess.Popen(
         ["go", "run", ".", address],
         cwd=folder,
