@@ -70,9 +70,7 @@ def reference_server() -> Iterator[str]:
             process.wait(START_SECONDS)
 
 
-def _measure(
-    address: str, profiles: Sequence[Path], known_failing: Path | None, out: Path
-) -> int:
+def _measure(address: str, profiles: Sequence[Path], known_failing: Path | None, out: Path) -> int:
     conformance = out / "conformance.json"
     conformance.unlink(missing_ok=True)
     named = [word for profile in profiles for word in ("--target-profile", str(profile))]
