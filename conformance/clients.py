@@ -261,9 +261,11 @@ def listed(api: Api, channel: str) -> bool:
     return channel in answer.result.channels
 
 
-def eventually(what: str, ask: Callable[[], object], expected: object) -> None:
+def eventually(
+    what: str, ask: Callable[[], object], expected: object, seconds: float = 0.0
+) -> None:
     """`ask` gives what is expected within a while: for what the server promises no moment of."""
-    deadline = time.monotonic() + EVENTUALLY_SECONDS
+    deadline = time.monotonic() + (seconds or EVENTUALLY_SECONDS)
     while (found := ask()) != expected and time.monotonic() < deadline:
         time.sleep(0.01)
     expect.equal(what, found, expected)
