@@ -269,7 +269,7 @@ class Generator:
         )
         if blank and self._chance(0.1):
             fields |= {"user": "", "client": self._random.choice(_NOBODY)}
-        return fields | self._some({"label_filter": {"op": "and"}}, 0.3)
+        return fields | self._some({"label_filter": {"op": "and"}}, 0.4)
 
     def _subscribe(self) -> Fields:
         room = self._room(self._kinds.all)
@@ -293,7 +293,7 @@ class Generator:
     def _unsubscribe(self) -> Fields:
         fields = {"channel": self._room(self._kinds.all, 0.1)}
         fields |= self._whom(blank=True)
-        return fields | self._some({"all_users": True}, 0.3)
+        return fields | self._some({"all_users": True}, 0.45)
 
     def _disconnect(self) -> Fields:
         more = {

@@ -284,7 +284,7 @@ def test_the_reference_server_beside_the_real_one(
 
 OWN = """
 namespaces:
-  - {name: chat-room, history_size: 20, history_ttl: 120s, presence: true}
+  - {name: chat-room, history_size: 20, history_ttl: 300s, presence: true}
   - {name: quick, history_size: 20, history_ttl: 5s}
   - {name: bare}
 """
