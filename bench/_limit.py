@@ -8,6 +8,7 @@ from bench._server_cpu import Spent
 BUSY = 0.9
 _FULL = 0.95
 _LAG_US = 20_000
+_FOREIGN = 0.1
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ def _evidence(seen: Seen) -> list[str]:
         if server is not None and seen.spent.wall > 0:
             told.append(f"the server took {server / seen.spent.wall:.0%} of a CPU")
         told.append(f"{seen.spent.busy:.0%} of this machine's {seen.cpus} CPUs were busy")
+        if seen.is_local and server is not None and seen.spent.wall > 0:
+            ours = sum(seen.shares) + server / seen.spent.wall
+            others = seen.spent.busy * seen.cpus - ours
+            if others > _FOREIGN * seen.cpus:
+                told.append(f"other programs took {others:.0%} of a CPU: measure again without")
     if not seen.is_local:
         told.append("the server is on another machine, which nobody looked at")
     return told

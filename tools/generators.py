@@ -107,12 +107,13 @@ def ghz(task: Task) -> Measured:
     """Ghz, one connection."""
     with tempfile.TemporaryDirectory() as folder:
         body = Path(folder) / "message"
-        body.write_bytes(task.message)
+        body.write_bytes(_varint(len(task.message)) + task.message)
         folder_of_protos = f"protos/{task.dialect}"
         said, cpu = _run(
             *("ghz", "--insecure", "-i", folder_of_protos, "--proto", "api.proto"),
             *("--call", f"{task.service}.Publish", "-B", str(body), "-c", str(task.in_flight)),
-            *("--connections", "1", "-z", f"{task.seconds:g}s", "-t", "5s", "-O", "json"),
+            *("--connections", "1", "-z", f"{task.seconds:g}s", "-t", "5s"),
+            *("--duration-stop", "wait", "-O", "json"),
             task.address,
         )
     told = json.loads(said)
@@ -193,6 +194,12 @@ def _run(*command: str, environ: dict[str, str] | None = None) -> tuple[str, flo
         said = (ran.stderr or ran.stdout).strip().splitlines()
         raise Problem(f"{command[0]} failed: {said[-1] if said else ran.returncode}")
     return ran.stdout, cpu
+
+
+def _varint(value: int) -> bytes:
+    """What ghz wants before each message of a binary file."""
+    low = value & 0x7F
+    return bytes([low]) if value < 0x80 else bytes([low | 0x80]) + _varint(value >> 7)
 
 
 def _ms(us: float | None) -> float | None:
