@@ -1,15 +1,15 @@
 """The main job, `make report`: corpus, a short load, one page.
 
-Every step is the command a user would type. Without `--target` the steps run against a reference
-server of their own, started on a free port.
+Every step is the command a user would type. Without `--target` the corpus starts reference servers
+of its own, in every variant, and the load another one.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from centrifugo_grpc.endpoint import split_address
@@ -35,9 +35,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if options.target:
             split_address(options.target)
-            return _measure(options.target, options.target_profile, options.known_failing, out)
-        with reference_server() as address:
-            return _measure(address, list(REFERENCE_PROFILES), KNOWN_DIFFERENCES, out)
+            named = ["--target", options.target]
+            named += [w for file in options.target_profile for w in ("--target-profile", str(file))]
+            if options.known_failing is not None:
+                named += ["--known-failing", str(options.known_failing)]
+            return _measure(named, lambda: nullcontext(options.target), out)
+        return _measure(["--known-failing", str(KNOWN_DIFFERENCES)], reference_server, out)
     except Problem as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -70,17 +73,17 @@ def reference_server() -> Iterator[str]:
             process.wait(START_SECONDS)
 
 
-def _measure(address: str, profiles: Sequence[Path], known_failing: Path | None, out: Path) -> int:
+def _measure(
+    named: Sequence[str], served: Callable[[], AbstractContextManager[str]], out: Path
+) -> int:
+    """Corpus, loads, page. `named` is what tells the corpus the target; none starts its own."""
     conformance = out / "conformance.json"
     conformance.unlink(missing_ok=True)
-    named = [word for profile in profiles for word in ("--target-profile", str(profile))]
-    if known_failing is not None:
-        named += ["--known-failing", str(known_failing)]
-    command = ["pytest", "conformance", "-q", "--target", address, *named]
-    judged = _run([*command, "--results", str(conformance)])
+    judged = _run(["pytest", "conformance", "-q", *named, "--results", str(conformance)])
     if not conformance.exists():
         return judged or 1  # It said why.
-    loads = [_load(address, dialect, out) for dialect in _dialects(conformance)]
+    with served() as address:
+        loads = [_load(address, dialect, out) for dialect in _dialects(conformance)]
     page = out / "report.html"
     results = [str(conformance), *(str(file) for _, file in loads if file.exists())]
     built = _run(["reports", "build", *results, "-o", str(page)])
