@@ -26,7 +26,7 @@ report: venv  ## Measure the reference server, or TARGET=host:port, and write on
 	@$(BIN)/python -m tools.report $(if $(TARGET),--target $(TARGET)) $(foreach file,$(PROFILE),--target-profile $(file)) $(if $(KNOWN_FAILING),--known-failing $(KNOWN_FAILING))
 
 test: venv lint types  ## Lint, strict types, every test (generated files among them)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 lint: venv
 	$(BIN)/ruff check .
