@@ -81,7 +81,7 @@ def answer(rpc: str, body: bytes, dialect: Dialect) -> Row:
         "response": decoded(message, dialect),
         "set": sorted(field.name for field, _ in message.ListFields()),
     }
-    if dialect is Dialect.V2 and len(body) <= _V2_WIRE:
+    if dialect is Dialect.V2 and len(body) <= _V2_WIRE and rpc != "Info":
         row["wire_hex"] = body.hex()
     return row
 

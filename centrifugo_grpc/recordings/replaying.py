@@ -28,16 +28,12 @@ class Recording:
     """The rows of one release, what they leave out, and the configuration file they had."""
 
     version: str
+    release: Release
     rows: Sequence[Row]
     setups: Mapping[str, Setup]
     main: Mapping[str, Any]
     certificates: Path
     script: Script = field(default_factory=lambda: Script({}))
-
-    @property
-    def release(self) -> Release:
-        """The release line that was recorded."""
-        return Release(self.version.rpartition(".")[0])
 
 
 @dataclass(frozen=True)
@@ -70,13 +66,17 @@ class Replay:
 
 def recording_in(folder: Path, version: str) -> Recording:
     """The recording of a version in a folder; raises `Problem` if there is none."""
-    release = Release(version.rpartition(".")[0])
+    release = _release_of(version)
+    if release is None:
+        raise Problem(f"{version} is of no known release: say with --like whose cases to repeat")
     config = _json(folder / "configs" / f"{release}.json")
     rows = load(folder / "rows" / f"{version}.jsonl.xz")
     setups = load_setups(folder / "setup" / f"{dialect_of(release)}.json")
     steps = folder / "setup" / f"{dialect_of(release)}-clients.json"
     script = Script.load(steps) if steps.exists() else Script({})
-    return Recording(version, rows, setups, config, folder / "certificates", script)
+    return Recording(
+        version, release, rows, setups, config, folder / "certificates", script
+    )
 
 
 def recording_like(folder: Path, version: str, like: str) -> Recording:
@@ -100,7 +100,13 @@ def recording_like(folder: Path, version: str, like: str) -> Recording:
             if options[profile]:
                 config["options"] = options[profile]
             rows.append(row | {"config": config})
-    return replace(recording, version=version, rows=rows, main=main)
+    own = _release_of(version) or recording.release
+    return replace(recording, version=version, release=own, rows=rows, main=main)
+
+
+def _release_of(version: str) -> Release | None:
+    line = version.rpartition(".")[0]
+    return next((release for release in Release if release.value == line), None)
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -83,10 +83,11 @@ def complaint(body: bytes, message: Any) -> str:
 
 def _read_field(reader: _Reader, message: Any) -> None:
     tag = reader.varint()
-    number, wire_type = tag >> 3, tag & 7
+    # The number is cut to 32 bits with a sign, as gogo/protobuf does.
+    number, wire_type = ((tag >> 3) + 0x8000_0000) % 0x1_0000_0000 - 0x8000_0000, tag & 7
     if wire_type == _END_GROUP:
         raise _Complaint(f"proto: {message.name}: wiretype end group for non-group")
-    if number == 0:
+    if number <= 0:
         raise _Complaint(f"proto: {message.name}: illegal tag {number} (wire type {tag})")
     field = message.fields_by_number.get(number)
     if field is not None and wire_type != _BYTES:
