@@ -74,9 +74,7 @@ def recording_in(folder: Path, version: str) -> Recording:
     setups = load_setups(folder / "setup" / f"{dialect_of(release)}.json")
     steps = folder / "setup" / f"{dialect_of(release)}-clients.json"
     script = Script.load(steps) if steps.exists() else Script({})
-    return Recording(
-        version, release, rows, setups, config, folder / "certificates", script
-    )
+    return Recording(version, release, rows, setups, config, folder / "certificates", script)
 
 
 def recording_like(folder: Path, version: str, like: str) -> Recording:
