@@ -12,7 +12,7 @@ from typing import Any
 import gevent
 import gevent.socket
 
-from bench._outgoing import joined
+from bench._outgoing import Bytes, joined
 from centrifugo_grpc.endpoint import Endpoint, split_address
 
 _READ = 65_536
@@ -55,7 +55,7 @@ class Link:
         self._socket = plain
         self._tls: ssl.SSLObject | None = None
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        self._unsent: list[bytes] = []
+        self._unsent: list[Bytes] = []
         self._reading: Any = None
         self._writing: Any = None
         self._on_data: Callable[[bytes], None] = lambda _: None
@@ -119,7 +119,7 @@ class Link:
         self._socket.close()
         self._on_close(why)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: Bytes) -> None:
         try:
             sent = self._socket.send(data)
         except BlockingIOError:
@@ -128,7 +128,7 @@ class Link:
             self.close(error.strerror or str(error))
             return
         if sent < len(data):
-            self._unsent.append(data[sent:])
+            self._unsent.append(memoryview(data)[sent:])
             self._writing.start(self._writable)
 
     def _writable(self) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from bench import _frames as h2
 from bench._frames import ErrorCode, ProtocolError
 
+Bytes = bytes | memoryview
+
 _REPEATED_BYTES = 262_144
 _MOST_REPEATS = 512
 
@@ -171,6 +173,6 @@ def _grown(window: int, increment: int) -> int:
     return window + increment
 
 
-def joined(chunks: Sequence[bytes]) -> bytes:
+def joined(chunks: Sequence[Bytes]) -> Bytes:
     """Chunks as one, without a copy where there is one."""
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
