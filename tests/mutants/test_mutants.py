@@ -1,0 +1,69 @@
+"""The wrong servers are what they say, and the corpus catches a few of each dialect here."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import reference_server
+from centrifugo_grpc.releases import Release
+from tests.mutants.declaring import Mutant
+from tests.mutants.patching import patched
+from tests.mutants.register import AREAS, MUTANTS
+from tests.mutants.running import corpus, judging, right, runs
+
+CORPUS = [case.requirement for case in corpus()]
+KNOWN = Path(reference_server.__file__).parent / "known-differences.txt"
+SAMPLE = [
+    ("publish-offset-before", Release.V6_9),
+    ("broadcast-answers-backward", Release.V6_9),
+    ("presence-counts-clients-as-users", Release.V6_9),
+    ("publish-empty-data", Release.V2_8),
+    ("stored-up-to-nul", Release.V2_8),
+    ("history-remove-does-nothing", Release.V2_8),
+]
+
+
+@pytest.fixture(params=MUTANTS.values(), ids=list(MUTANTS))
+def mutant(request: pytest.FixtureRequest) -> Mutant:
+    found: Mutant = request.param
+    return found
+
+
+def test_no_two_mutants_have_one_name() -> None:
+    names = Counter(mutant.name for area in AREAS for mutant in area.mutants)
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def test_a_mutant_says_what_is_wrong_in_a_sentence(mutant: Mutant) -> None:
+    assert mutant.wrong.endswith(".")
+    assert "\n" not in mutant.wrong
+
+
+def test_a_mutant_breaks_rules_that_each_of_its_releases_has(mutant: Mutant) -> None:
+    broken = [requirement for requirement in CORPUS if mutant.is_broken(requirement.id)]
+    for release in mutant.releases:
+        assert any(release in requirement.releases for requirement in broken), release
+    for each in mutant.breaks:
+        assert any(f"{requirement.id}.".startswith(f"{each}.") for requirement in broken), each
+
+
+def test_no_mutant_breaks_what_the_reference_server_does_not_keep(mutant: Mutant) -> None:
+    lines = KNOWN.read_text().splitlines()
+    known = {line.split("[")[0].split(":")[0] for line in lines if line and line[0] != "#"}
+    assert not {name for name in known if mutant.is_broken(name)}
+
+
+def test_a_mutant_changes_the_server(mutant: Mutant) -> None:
+    with patched(mutant.patch) as changed:
+        assert changed
+
+
+@pytest.mark.parametrize("release", sorted({release for _, release in SAMPLE}), ids=str)
+def test_the_corpus_catches_wrong_servers_and_no_right_one(release: Release) -> None:
+    sample = [MUTANTS[name] for name, of in SAMPLE if of is release]
+    for mutant in sample:
+        (found,) = runs(mutant, release)
+        assert found.by, f"{mutant.name}: {found.trouble}"
+    cases = [case for mutant in sample for case in judging(mutant, release)]
+    assert right(release, cases).by == ()
