@@ -50,6 +50,8 @@ class PublishOptions(NamedTuple):
     idempotency_key: str = ""
     version: Version = NO_VERSION
     info: ClientInfo | None = None
+    delta: bool = False
+    """Whether those subscribers who want differences get one."""
 
 
 @dataclass(frozen=True)
@@ -112,14 +114,28 @@ class Node:
             answered = self._answers.get(replay_key)
             if answered is not None:
                 return answered
+        previous = None
+        if options.delta or rules.delta_publish:
+            previous = self._previous(channel, options, rules)
         publication, position = self._store(channel, data, options, rules)
         if publication is None:
             return position
         self._sent()
         if replay_key:
             self._answers.put(replay_key, position)
-        self.deliver(channel, publication, position)
+        self.deliver(channel, publication, position, previous)
         return position
+
+    def _previous(
+        self, channel: str, options: PublishOptions, rules: ChannelOptions
+    ) -> Publication | None:
+        """What a publication may be told as a difference to."""
+        if options.skip_history or not rules.keeps_history:
+            return None
+        found, _ = self.streams.read(
+            channel, limit=1, reverse=True, meta_ttl=rules.history_meta_ttl
+        )
+        return found[0] if found else None
 
     def _store(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
@@ -132,11 +148,17 @@ class Node:
             channel, data, options.tags, retention(rules), version, info=options.info
         )
 
-    def deliver(self, channel: str, publication: Publication, position: Position) -> None:
+    def deliver(
+        self,
+        channel: str,
+        publication: Publication,
+        position: Position,
+        previous: Publication | None = None,
+    ) -> None:
         """Put a publication into the outboxes of a channel's subscribers."""
         subscribers = self.hub.subscribers(channel)
         if subscribers:
-            push = Push(channel, Published(publication, position.epoch))
+            push = Push(channel, Published(publication, position.epoch, previous))
             if UNENCODABLE_FAILS_PUBLISH[self.release]:
                 subscribers = _from_anywhere(subscribers)
             for subscriber in subscribers:

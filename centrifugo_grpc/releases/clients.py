@@ -184,6 +184,11 @@ RECOVERY_MODES = since(
     Release.V5_4,
     "facts v3-v6.md 6",
 )
+DELTA_COMPRESSION = since(
+    "Clients may ask for publications as differences (`delta` of Subscribe)",
+    Release.V5_4,
+    "library centrifuge, client.go, handleSubscribe",
+)
 LATE_PUBLICATIONS_SKIPPED = since(
     "A publication of an offset that a subscriber has is not sent to it; before, it ends the"
     " subscription as insufficient state",

@@ -162,6 +162,7 @@ def _options(request: api.PublishRequest | api.BroadcastRequest) -> PublishOptio
         request.skip_history,
         request.idempotency_key,
         Version(version, request.version_epoch) if version else NO_VERSION,
+        delta=request.delta,
     )
 
 

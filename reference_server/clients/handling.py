@@ -8,6 +8,7 @@ from centrifugo_grpc.releases.clients import (
     ANSWERS_CLIENT_PINGS,
     CHANNEL_TOO_LONG,
     CLIENT_PING_CLOSES,
+    DELTA_COMPRESSION,
     EMPTY_CLIENT_PUBLISH_CLOSES,
     HISTORY_READS_ALL,
     REFRESH_CHECKS_SUBS,
@@ -86,6 +87,9 @@ class _Handling:
         session, channel = self._session, request.channel
         if not channel:
             raise session.known.bad_request
+        delta = request.delta if DELTA_COMPRESSION[self._release] else ""
+        if delta not in {"", "fossil"}:
+            raise session.known.bad_request
         limits = self._node.settings.clients
         size = len(channel.encode("utf-8", "surrogateescape"))
         if 0 < limits.channel_max_length < size:
@@ -97,7 +101,7 @@ class _Handling:
             raise failures.LIMIT_EXCEEDED
         options = self._node.permissions.subscribe(session, request, self._node.wall())
         result, subscription = session.begin(
-            channel, options, request.recovery, is_server_side=False
+            channel, options, request.recovery, is_server_side=False, delta=delta
         )
         try:
             self._answer(request, result)

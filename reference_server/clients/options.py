@@ -15,7 +15,8 @@ class SubscribeOptions:
 
     `join_leave`: its beginning and end are told to others; `pushes_join_leave`: it is told theirs.
     `cache`: recovery gives the latest publication only, with `auto_cache_recover` unasked.
-    `by_token`: a connection token has asked for it.
+    `by_token`: a connection token has asked for it. `delta_types`: formats of differences that the
+    client may ask for.
     """
 
     presence: bool = False
@@ -31,6 +32,7 @@ class SubscribeOptions:
     data: bytes = b""
     client_refreshes: bool = False
     by_token: bool = False
+    delta_types: tuple[str, ...] = ()
 
 
 def options_of(rules: ChannelOptions, release: Release) -> SubscribeOptions:
@@ -43,6 +45,7 @@ def options_of(rules: ChannelOptions, release: Release) -> SubscribeOptions:
         recovered=rules.recovered,
         cache=RECOVERY_MODES[release] and rules.recovery_mode == "cache",
         meta_ttl=rules.history_meta_ttl,
+        delta_types=rules.allowed_delta_types,
     )
 
 

@@ -1,6 +1,6 @@
 """What a client is told without having asked, and how it is encoded: once for all who share it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from reference_server.clients.commands import Request
@@ -11,10 +11,16 @@ from reference_server.engine.streams import ClientInfo, Publication
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A publication. `epoch` is its stream's, blank where no history is kept."""
+    """A publication. `epoch` is its stream's, blank where no history is kept.
+
+    `previous` is what it may be told as a difference to, `compresses` whether the client wants
+    that.
+    """
 
     publication: Publication
     epoch: str = ""
+    previous: Publication | None = None
+    compresses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +125,26 @@ class Push:
     def __init__(self, channel: str, body: Body) -> None:
         self.channel = channel
         self.body = body
-        self._encoded: dict[Codec, bytes] = {}
+        self._encoded: dict[Codec | tuple[Codec, bool], bytes] = {}
 
     def encoded(self, codec: Codec) -> bytes:
         """The push as `codec` writes it; raises `UnencodableError`."""
         data = self._encoded.get(codec)
         if data is None:
             data = self._encoded[codec] = codec.push(self.channel, self.body)
+        return data
+
+    def compressed(self, codec: Codec, *, has_base: bool) -> bytes:
+        """The push for a subscriber with delta compression; raises `UnencodableError`.
+
+        `has_base`: the subscriber has got what came before.
+        """
+        if not isinstance(self.body, Published):
+            return self.encoded(codec)
+        key = (codec, has_base)
+        data = self._encoded.get(key)
+        if data is None:
+            previous = self.body.previous if has_base else None
+            body = replace(self.body, previous=previous, compresses=True)
+            data = self._encoded[key] = codec.push(self.channel, body)
         return data

@@ -152,7 +152,13 @@ class Session:
         return channel in self.subscriptions
 
     def begin(
-        self, channel: str, options: SubscribeOptions, asked: Recovery, *, is_server_side: bool
+        self,
+        channel: str,
+        options: SubscribeOptions,
+        asked: Recovery,
+        *,
+        is_server_side: bool,
+        delta: str = "",
     ) -> tuple[SubscribeResult, Subscription]:
         """Begin a subscription, which counts once `settle` is called; raises `ReplyError`."""
         ttl = options.expire_at - int(self.node.wall())
@@ -174,11 +180,14 @@ class Session:
             recovered=start.recovered,
             was_recovering=start.was_recovering,
             data=options.data,
+            delta=delta in options.delta_types,
         )
         checked = self.node.wall()
         subscription = Subscription(
             options, is_server_side, start.top, checked, options.chan_info, options.expire_at
         )
+        subscription.compresses = result.delta
+        subscription.has_base = start.recovered
         return result, subscription
 
     def settle(self, channel: str, subscription: Subscription) -> None:
@@ -228,22 +237,31 @@ class Session:
 
     def deliver(self, push: Push, position: Position) -> None:
         """Take a publication; raises `UnencodableError` where that fails the publication."""
+        subscription = self.subscriptions.get(push.channel)
         try:
-            frame = push.encoded(self.link.codec)
+            if subscription is None or not subscription.compresses:
+                frame = push.encoded(self.link.codec)
+            else:
+                frame = self._compressed(push, subscription)
         except UnencodableError:
             if UNENCODABLE_FAILS_PUBLISH[self.node.release]:
                 raise
             self.close(self.known.inappropriate_protocol)
             return
-        subscription = self.subscriptions.get(push.channel)
         if subscription is None:
             return
         now, release = self.node.wall(), self.node.release
         verdict = subscription.judge(position.offset, position.epoch, now, release)
         if verdict is Verdict.DELIVER:
+            subscription.has_base = True
             self.send(frame)
         elif verdict is Verdict.LOST:
             self.end_for(push.channel, INSUFFICIENT_STATE, self.known.insufficient_state)
+
+    def _compressed(self, push: Push, subscription: Subscription) -> bytes:
+        # Who may miss a publication cannot tell what a difference is to, so has it whole.
+        has_base = subscription.has_base and subscription.is_positioned
+        return push.compressed(self.link.codec, has_base=has_base)
 
     def deliver_presence(self, push: Push) -> None:
         """Take a join or a leave, if they are pushed to this subscription."""

@@ -21,7 +21,8 @@ class Verdict(Enum):
 class Subscription:
     """`position` is that of the last publication delivered; `checked` when it was last found right.
 
-    `chan_info` and `expire_at` (Unix seconds, 0 is never) may be refreshed.
+    `chan_info` and `expire_at` (Unix seconds, 0 is never) may be refreshed. `compresses`: it gets
+    differences, once it has a publication that they are to (`has_base`).
     """
 
     options: SubscribeOptions
@@ -31,6 +32,8 @@ class Subscription:
     chan_info: bytes
     expire_at: int
     failed_checks: int = 0
+    compresses: bool = False
+    has_base: bool = False
 
     @property
     def is_positioned(self) -> bool:

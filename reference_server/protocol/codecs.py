@@ -5,6 +5,7 @@ written is nothing there, delimiter and all; those of the others are joined by `
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from reference_server.api.json_text import is_json
@@ -12,9 +13,10 @@ from reference_server.clients import commands as ask
 from reference_server.clients import pushes
 from reference_server.clients.failures import ReplyError
 from reference_server.clients.pushes import Body, Codec, UnencodableError
-from reference_server.clients.results import Result
+from reference_server.clients.results import Result, SubscribeResult
 from reference_server.protocol import gogo
 from reference_server.protocol.bodies import fill, in_halves, push_message, result_message
+from reference_server.protocol.deltas import compressed, each_compressed
 from reference_server.protocol.frames import delimited
 from reference_server.protocol.go_json import (
     MOST_NESTED,
@@ -169,6 +171,8 @@ class V2Codec:
     def push(self, channel: str, body: Body) -> bytes:
         """Encode a push; raises `UnencodableError`."""
         _, name, field = PUSHES[type(body)]
+        if isinstance(body, pushes.Published) and body.compresses:
+            body = self._compressed(body)
         reply = V2["Reply"]()
         reply.push.channel = raw(channel)
         inner = getattr(reply.push, field)
@@ -179,10 +183,15 @@ class V2Codec:
     def reply(self, command_id: int, request: ask.Request, result: Result) -> bytes:
         """Encode a successful reply; raises `UnencodableError`."""
         method = _METHODS[type(request)]
+        tells_epoch = self._tells_epoch
+        if isinstance(result, SubscribeResult) and result.delta:
+            told = each_compressed(result.publications, is_binary=self.is_binary)
+            result = replace(result, publications=told)
+            tells_epoch = tells_epoch and self.is_binary
         reply = V2["Reply"](id=command_id)
         inner = getattr(reply, _REPLY_FIELDS.get(method, method.lower()))
         inner.SetInParent()
-        inner.CopyFrom(result_message(V2, method, result, tells_epoch=self._tells_epoch))
+        inner.CopyFrom(result_message(V2, method, result, tells_epoch=tells_epoch))
         return self._write(reply)
 
     def error(self, command_id: int, _request: ask.Request, error: ReplyError) -> bytes:
@@ -196,6 +205,11 @@ class V2Codec:
     def join(self, messages: Sequence[bytes]) -> bytes:
         """One frame of several messages."""
         return _join(messages, is_binary=self.is_binary)
+
+    def _compressed(self, body: pushes.Published) -> pushes.Published:
+        told = compressed(body.publication, body.previous, is_binary=self.is_binary)
+        # Like the version, the epoch is told only with what stays as it is.
+        return pushes.Published(told, body.epoch if told is body.publication else "")
 
     def _write(self, reply: Any) -> bytes:
         if self.is_binary:

@@ -110,9 +110,15 @@ class WatchedNode(Node):
         self.timers = timers
         self.hub = _WatchedHub(self._records)
 
-    def deliver(self, channel: str, publication: Published, position: Position) -> None:
+    def deliver(
+        self,
+        channel: str,
+        publication: Published,
+        position: Position,
+        previous: Published | None = None,
+    ) -> None:
         """Deliver a publication, and keep record of it."""
-        super().deliver(channel, publication, position)
+        super().deliver(channel, publication, position, previous)
         tags, offset = dict(publication.tags), publication.offset
         self._records.add_publication(Publication(channel, publication.data, tags, offset))
 

@@ -181,7 +181,13 @@ def test_maps_that_break_a_law_are_found_out(broken: type[Maps]) -> None:
 class Losing(Node):
     """Does not deliver some publications."""
 
-    def deliver(self, channel: str, publication: Publication, position: Position) -> None:
+    def deliver(
+        self,
+        channel: str,
+        publication: Publication,
+        position: Position,
+        previous: Publication | None = None,
+    ) -> None:
         if publication.offset % 3 != 2:
             super().deliver(channel, publication, position)
 
@@ -189,7 +195,13 @@ class Losing(Node):
 class Doubling(Node):
     """Delivers a publication twice."""
 
-    def deliver(self, channel: str, publication: Publication, position: Position) -> None:
+    def deliver(
+        self,
+        channel: str,
+        publication: Publication,
+        position: Position,
+        previous: Publication | None = None,
+    ) -> None:
         super().deliver(channel, publication, position)
         if publication.offset == 2:
             super().deliver(channel, publication, position)
@@ -200,7 +212,13 @@ class Reordering(Node):
 
     held: tuple[tuple[str, Publication, Position], ...] = ()
 
-    def deliver(self, channel: str, publication: Publication, position: Position) -> None:
+    def deliver(
+        self,
+        channel: str,
+        publication: Publication,
+        position: Position,
+        previous: Publication | None = None,
+    ) -> None:
         if publication.offset == 1:
             self.held = ((channel, publication, position),)
             return

@@ -41,8 +41,8 @@ async function clientOfV2() {
   return {
     connect: () => client.connect(),
     disconnect: () => client.disconnect(),
-    subscribe({ channel }) {
-      const made = client.newSubscription(channel);
+    subscribe({ channel, delta }) {
+      const made = client.newSubscription(channel, delta ? { delta } : {});
       made.on("subscribed", ({ recovered, wasRecovering }) =>
         tell("subscribed", { recovered, wasRecovering }));
       made.on("publication", (found) => tell("publication", publication(found)));

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 
 class Gate:
-    """Carries connections to `host:port` while it is open."""
+    """Carries connections to `host:port` while it is open. `passed` counts the bytes it carried."""
 
     def __init__(self, target: str) -> None:
         self._host, port = target.rsplit(":", 1)
@@ -14,6 +14,7 @@ class Gate:
         self._is_open = True
         self._lines: set[asyncio.StreamWriter] = set()
         self.address = ""
+        self.passed = 0
 
     def cut(self) -> None:
         """Break all connections and refuse new ones."""
@@ -33,20 +34,20 @@ class Gate:
         far_reader, far_writer = await asyncio.open_connection(self._host, self._port)
         self._lines |= {writer, far_writer}
         try:
-            await asyncio.gather(_pour(reader, far_writer), _pour(far_reader, writer))
+            await asyncio.gather(self._pour(reader, far_writer), self._pour(far_reader, writer))
         finally:
             self._lines -= {writer, far_writer}
             for line in (writer, far_writer):
                 line.transport.abort()
 
-
-async def _pour(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while chunk := await source.read(65536):
-            sink.write(chunk)
-            await sink.drain()
-    with contextlib.suppress(OSError, RuntimeError):
-        sink.write_eof()
+    async def _pour(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await source.read(65536):
+                self.passed += len(chunk)
+                sink.write(chunk)
+                await sink.drain()
+        with contextlib.suppress(OSError, RuntimeError):
+            sink.write_eof()
 
 
 @contextlib.asynccontextmanager

@@ -1,14 +1,16 @@
 """npm's `centrifuge`, the official client: its version 2 with 2.8, its version 5 with 4 to 6."""
 
 import json
+from dataclasses import replace
 
 import jwt
 import pytest
 
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.clients import DELTA_COMPRESSION
 from tests.official_clients.gate import gate
 from tests.official_clients.javascript import installed, javascript_client, why_not_here
-from tests.websocket.serving import SECRET, protocol_v2_releases, served, settings
+from tests.websocket.serving import RECOVERED, SECRET, protocol_v2_releases, served, settings
 
 pytestmark = [
     pytest.mark.asyncio,
@@ -75,6 +77,34 @@ async def test_it_receives_reads_back_recovers_and_is_disconnected(
                 assert told["reconnect"] is False
             else:
                 assert told["code"] == 3503
+
+
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+async def test_it_makes_whole_publications_of_differences(release: Release, encoding: str) -> None:
+    if not DELTA_COMPRESSION[release]:
+        pytest.skip("clients of this release cannot ask for differences")
+    rules = replace(RECOVERED, allowed_delta_types=("fossil",))
+    given = settings(release, namespaces={"rec": rules})
+    payloads = [b'{"text":"%b","n":%d}' % (b"long " * 50, number) for number in range(4)]
+    async with served(given) as site, gate(site.http) as line:
+        url = f"ws://{line.address}/connection/websocket"
+        async with javascript_client("v2", encoding, url, token()) as client:
+            await client.next("connected")
+            client.order("subscribe", channel="rec:news", delta="fossil")
+            await client.next("subscribed")
+            passed = line.passed
+            for payload in payloads[:2]:
+                await site.call("Publish", channel="rec:news", data=payload, delta=True)
+                told = await client.next("publication")
+                assert told["data"] == shown(payload, encoding)
+            assert line.passed - passed < 2 * len(payloads[0])
+            line.cut()
+            for payload in payloads[2:]:
+                await site.call("Publish", channel="rec:news", data=payload, delta=True)
+            line.mend()
+            for payload in payloads[2:]:
+                told = await client.next("publication")
+                assert told["data"] == shown(payload, encoding)
 
 
 async def test_a_bad_token_disconnects_it_for_good(release: Release) -> None:
