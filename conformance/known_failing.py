@@ -5,6 +5,7 @@ A file has an entry a line: the id of a requirement, or a pattern of ids (`*`, `
 
     publish.refuse.blank-channel
     broadcast.*[v3]: expected gRPC status OK     # from a hash on: a note
+    ~wire.expire.blank-deadline                  # fails by chance, and may pass as well
 """
 
 import re
@@ -16,19 +17,20 @@ from pathlib import Path
 from centrifugo_grpc.problem import Problem
 
 _ENTRY = re.compile(
-    r"(?P<pattern>[a-z0-9_.*?!-]+(?:\[[a-z0-9.-]+\][a-z0-9_.*?-]*)*?)"
+    r"(?P<chance>~?)(?P<pattern>[a-z0-9_.*?!-]+(?:\[[a-z0-9.-]+\][a-z0-9_.*?-]*)*?)"
     r"(?:\[(?P<dialect>v2|v3)\])?(?:\s*:\s*(?P<words>.+))?"
 )
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the list."""
+    """One line of the list; `by_chance` if it may pass as well."""
 
     text: str
     pattern: str
     dialect: str
     words: str
+    by_chance: bool = False
 
     def names(self, id: str, dialect: str) -> bool:  # noqa: A002
         """Whether it is about this requirement of this dialect."""
@@ -73,4 +75,10 @@ def _entry(path: Path, number: int, text: str) -> Entry:
             f"{path}, line {number}: {text!r} is no entry; write the id of a requirement or a"
             " pattern, and after a colon words of the message if you like"
         )
-    return Entry(text, match["pattern"], match["dialect"] or "", match["words"] or "")
+    return Entry(
+        text,
+        match["pattern"],
+        match["dialect"] or "",
+        match["words"] or "",
+        by_chance=bool(match["chance"]),
+    )

@@ -111,6 +111,8 @@ class Summary:
         ]
         if not named:
             return "names no requirement of this target"
+        if entry.by_chance:
+            return ""
         passing = [row.case.requirement.id for row in named if row.verdict is Verdict.PASSED]
         return f"passes by now: {', '.join(dict.fromkeys(passing))}" if passing else ""
 
