@@ -108,9 +108,11 @@ def test_history_is_trimmed_to_its_size(api: Api, channel: Channels) -> None:
 def test_history_tells_the_top(api: Api, channel: Channels) -> None:
     room = channel("small_history")
     epoch = filled(api, room, 5)
-    answer = api.history(room, limit=0)
-    expect.success(answer)
-    expect.equal("position", (answer.result.offset, answer.result.epoch), (5, epoch))
+    for limit in (0, 1, -1):
+        answer = api.history(room, limit=limit)
+        expect.success(answer)
+        told = (answer.result.offset, answer.result.epoch)
+        expect.equal(f"position with limit {limit}", told, (5, epoch))
 
 
 @requirement(
