@@ -75,9 +75,10 @@ def test_a_publication_arrives_once(api: Api, channel: Channels, clients: Client
 )
 def test_other_channels_stay_away(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("plain")
-    name = room.partition(":")[2]
+    namespace, _, name = room.partition(":")
     client = clients.connect(room)
     others = [name, f"${room}", f"{room}x", room[:-1], f"{room}:", room.upper()]
+    others.append(f"{namespace}:{name.swapcase()}")
     for other in [*others, channel("history"), channel("plain")]:
         api.publish(other, b"other")  # Some of these namespaces are not there.
     expect.success(api.publish(room, b"own"))

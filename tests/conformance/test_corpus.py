@@ -1,5 +1,6 @@
 """What every requirement of the corpus has."""
 
+import ast
 import re
 from collections import Counter
 from pathlib import Path
@@ -78,3 +79,12 @@ def test_every_test_of_the_corpus_has_a_requirement() -> None:
         text = file.read_text()
         tests = re.findall(r"^def test_", text, re.MULTILINE)
         assert len(tests) == len(re.findall(r"^@requirement\(", text, re.MULTILINE)), file
+
+
+def test_the_corpus_imports_nothing_of_the_reference_server_or_of_tests() -> None:
+    for file in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            assert not {"reference_server", "tests"} & {name.split(".")[0] for name in names}, file
