@@ -41,7 +41,7 @@ class Launch:
     config: Path
     release: Release
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
-    patience: float = START_SECONDS
+    patience: float = field(default_factory=lambda: START_SECONDS)
     ports: Mapping[str, int] = field(default_factory=lambda: _free_ports("grpc", "uni", "http"))
 
     @property

@@ -57,8 +57,10 @@ class Talk:
             return await self.socket.recv(decode=False)
 
     async def push(self) -> Any:
-        """The next message, which is a push."""
+        """The next message that is no ping, which is a push."""
         message = json.loads(await self.line())
+        while not message:
+            message = json.loads(await self.line())
         assert "id" not in message, message
         return message["result" if self._version == 1 else "push"]
 
