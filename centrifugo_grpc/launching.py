@@ -3,6 +3,7 @@
 import json
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import tempfile
@@ -23,6 +24,7 @@ STOP_SECONDS = 10.0
 STREAM_SECONDS = 1.0
 """How much later than the GRPC API a stream may begin to listen."""
 CONFIG = "{config}"
+_LOG = "log"
 _POLL_SECONDS = 0.02
 _HOST = "127.0.0.1"
 _FLAT_PORTS = {"grpc": "grpc_api_port", "uni": "uni_grpc_port", "http": "port"}
@@ -91,6 +93,7 @@ class Launcher:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._servers: dict[str, subprocess.Popen[bytes]] = {}
+        self._folders: dict[str, Path] = {}
 
     def start(self, launches: Iterable[Launch]) -> None:
         """Start servers together and wait until all answer; raises `Problem` if one does not."""
@@ -111,6 +114,22 @@ class Launcher:
         """The server that was started at this address."""
         return self._servers[address]
 
+    def reload(self, launch: Launch) -> None:
+        """Have a server read its configuration, which has changed, again (SIGHUP).
+
+        Returns when the server has told of it in its log.
+        """
+        folder = self._folders[launch.address]
+        log = folder / _LOG
+        before = log.stat().st_size
+        launch.words(folder)
+        self.process(launch.address).send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + launch.patience
+        while log.stat().st_size == before:
+            if time.monotonic() > deadline:
+                raise Problem(f"the server on {launch.address} did not tell of a new configuration")
+            time.sleep(_POLL_SECONDS)
+
     def ended(self, address: str) -> bool:
         """Whether the server at this address has ended by itself."""
         return address in self._servers and self._servers[address].poll() is not None
@@ -118,7 +137,8 @@ class Launcher:
     def _start(self, launch: Launch) -> None:
         folder = self._stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-"))
         words = launch.words(Path(folder))
-        log = Path(folder) / "log"
+        log = Path(folder) / _LOG
+        self._folders[launch.address] = Path(folder)
         with log.open("wb") as output:
             try:
                 process = subprocess.Popen(

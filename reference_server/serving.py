@@ -88,6 +88,7 @@ def _reload(nodes: Sequence[Node], read: Read) -> None:
     try:
         for node, settings in zip(nodes, read(), strict=True):
             node.reload(settings)
+        print("the configuration was read again", file=sys.stderr, flush=True)
     except Problem as problem:
         print(f"the configuration stays as it was: {problem}", file=sys.stderr)
 

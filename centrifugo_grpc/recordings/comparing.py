@@ -1,5 +1,6 @@
 """Whether a server answered as the recording says: every value of every row, but masked ones."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 from centrifugo_grpc.recordings.generated import Generated, is_generated, matches
 from centrifugo_grpc.recordings.rows import Row, answer_of
 from centrifugo_grpc.recordings.values import as_sent, is_digest
+from centrifugo_grpc.releases import Release
 
 _MISSING = "nothing"
 
@@ -17,16 +19,23 @@ class Mask:
     """Values that differ from run to run: where, and why.
 
     In `path`, `*` is one name and `**/` any names before it. With `near`, numbers may be that far
-    apart. With `blind_to`, texts are compared without these characters. Otherwise any value will
-    do, and with `or_none` none at all. `on` names the one recording that needs it.
+    apart; texts have to match the regular expression `like`, both; `unordered` lists have the
+    same items in any order. Otherwise any value will do, and with `or_none` none at all. `on` names
+    the releases whose recordings need it, none if all do.
     """
 
     path: str
     why: str
     or_none: bool = False
-    on: str = ""
+    on: tuple[Release, ...] = ()
     near: int | None = None
-    blind_to: str = ""
+    like: str = ""
+    unordered: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is judged by the value as a whole, not by what is in it."""
+        return self.near is None and not self.like and not self.unordered
 
 
 @dataclass
@@ -51,6 +60,9 @@ class Comparison:
         if isinstance(recorded, dict) and isinstance(actual, dict) and not _is_blind(mask):
             yield from self._compare_maps(recorded, actual, path, scope)
         elif isinstance(recorded, list) and isinstance(actual, list) and not _is_blind(mask):
+            if mask is not None and mask.unordered:
+                self.used[mask] += recorded != actual
+                recorded, actual = sorted(recorded), sorted(actual)
             if len(recorded) != len(actual):
                 yield f"{path}: {len(recorded)} recorded, {len(actual)} came: {_short(actual)}"
             for at, (their, our) in enumerate(zip(recorded, actual, strict=False)):
@@ -95,6 +107,9 @@ class Comparison:
         self, recorded: Any, actual: Any, path: str, scope: str, mask: Mask | None
     ) -> bool:
         if recorded == actual and not is_generated(path):
+            # Numbers that are near each other may be the same by chance.
+            if mask is not None and mask.near is not None:
+                self.used[mask] += 1
             return True
         if isinstance(recorded, str) and isinstance(actual, str):
             if is_generated(path):
@@ -124,15 +139,15 @@ def _is_payload(path: str) -> bool:
 
 
 def _is_blind(mask: Mask | None) -> bool:
-    return mask is not None and mask.near is None and not mask.blind_to
+    return mask is not None and mask.is_whole
 
 
 def _is_masked(mask: Mask, recorded: Any, actual: Any) -> bool:
     if mask.near is not None:
         return abs(float(recorded) - float(actual)) <= mask.near
-    for character in mask.blind_to:
-        recorded, actual = recorded.replace(character, ""), actual.replace(character, "")
-    return bool(recorded == actual) if mask.blind_to else True
+    if mask.like:
+        return all(re.fullmatch(mask.like, str(value)) for value in (recorded, actual))
+    return not mask.unordered
 
 
 def _is_empty(value: Any) -> bool:

@@ -1,11 +1,12 @@
 """Repeats the rows of one run on a server, in their order."""
 
 import contextlib
+import functools
 import http.client
 import re
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from centrifugo_grpc.recordings import calling, http2_rows, reflecting, tls_rows
 from centrifugo_grpc.recordings.clients import Opening, planned
 from centrifugo_grpc.recordings.consuming import UniClient
 from centrifugo_grpc.recordings.generated import Generated
+from centrifugo_grpc.recordings.repeating import repeat
 from centrifugo_grpc.recordings.requests import NotGivenError, completed
 from centrifugo_grpc.recordings.rows import Kind, Row, kind_of
 from centrifugo_grpc.recordings.servers import NotStartedHereError, Server
@@ -50,6 +52,7 @@ class Player:
         certificates: Path,
         *,
         script: Script,
+        configured: Callable[[Sequence[Row]], Mapping[str, Any]],
     ) -> None:
         self._server = server
         self._dialect = dialect_of(release)
@@ -60,6 +63,7 @@ class Player:
         self._uni = calling.channel_to(server.uni)
         self._clients: dict[str, UniClient] = {}
         self._script = script
+        self._configured = configured
         self._conversation: Conversation | None = None
 
     def play(self, rows: Sequence[Row]) -> Iterator[tuple[Row, Row | NotPlayedError]]:
@@ -70,7 +74,7 @@ class Player:
             for at, row in enumerate(rows):
                 setup = self._setups.get(row["case"], NOTHING)
                 try:
-                    self._prepare(setup, plan.opened.get(at, []))
+                    self._prepare(setup, plan.opened.get(at, []), rows[at:])
                     self._converse(row)
                     answer: Row | NotPlayedError = self._answer(row, setup, plan.names.get(at))
                 except NotPlayedError as error:
@@ -179,6 +183,8 @@ class Player:
                 self._generated.bind(spared, latest.client, "client")
 
     def _received(self, row: Row, setup: Setup, name: str) -> Row:
+        if not row["pushes"] and row.get("derived", {}).get("received"):
+            raise NotPlayedError("it does not show what was received")
         ended = row["stream_end"] != "still open"
         if setup.take_after:
             time.sleep(setup.take_after)
@@ -193,24 +199,34 @@ class Player:
             response = {"server_running": process.poll() is None}
         return {"response": response, "set": list(response)}
 
-    def _prepare(self, setup: Setup, openings: Sequence[Opening]) -> None:
+    def _prepare(self, setup: Setup, openings: Sequence[Opening], rest: Sequence[Row]) -> None:
+        self._come_and_go(setup, openings)
+        if setup.wait:
+            time.sleep(setup.wait)
+        for rpc, request in setup.calls:
+            repeat(
+                functools.partial(self._ask, rpc),
+                request,
+                setup.times_each,
+                at_once=setup.at_once,
+            )
+        if setup.drain:
+            for client in self._clients.values():
+                client.take(0, 0, DRAINED)
+        if setup.restart:
+            self._server.restart()
+        if setup.reload is not None:
+            self._server.reload({**self._configured(rest), **setup.reload})
+        if setup.signal:
+            self._server.process.send_signal(signal.Signals[f"SIG{setup.signal}"])
+
+    def _come_and_go(self, setup: Setup, openings: Sequence[Opening]) -> None:
         for name in setup.close:
             self._close(name)
         for name, request in setup.open.items():
             self._open(Opening(name, {"request": request}, is_drained=True), setup)
         for opening in openings:
             self._open(opening, self._setups.get(opening.row.get("case", ""), NOTHING))
-        if setup.wait:
-            time.sleep(setup.wait)
-        for rpc, request in setup.calls:
-            self._call({"rpc": rpc, "request": request, "config": {}}, NOTHING)
-        if setup.drain:
-            for client in self._clients.values():
-                client.take(0, 0, DRAINED)
-        if setup.restart:
-            self._server.restart()
-        if setup.signal:
-            self._server.process.send_signal(signal.Signals[f"SIG{setup.signal}"])
 
     def _open(self, opening: Opening, setup: Setup) -> None:
         row = {"config": {"profile": "nokey"}} | opening.row

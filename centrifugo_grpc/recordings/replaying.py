@@ -11,10 +11,10 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.recordings import servers
 from centrifugo_grpc.recordings.comparing import Comparison, Mask
-from centrifugo_grpc.recordings.masks import MASKS
+from centrifugo_grpc.recordings.masks import masks_of
 from centrifugo_grpc.recordings.playing import NotPlayedError, Player
 from centrifugo_grpc.recordings.rows import Kind, Row, Segment, kind_of, load, profile_of, segments
-from centrifugo_grpc.recordings.setup import Setup, load_setups
+from centrifugo_grpc.recordings.setup import NOTHING, Setup, load_setups
 from centrifugo_grpc.recordings.tls_rows import is_tls, with_certificates
 from centrifugo_grpc.recordings.v1_conversation import Script
 from centrifugo_grpc.releases import Release, dialect_of
@@ -63,6 +63,10 @@ class Replay:
     played: list[Played] = field(default_factory=list)
     used: Counter[Mask] = field(default_factory=Counter)
 
+    def idle(self, release: Release) -> list[str]:
+        """Paths of masks that hid nothing in all the rows, though the release has them."""
+        return [mask.path for mask in masks_of(release) if not self.used[mask]]
+
 
 def recording_in(folder: Path, version: str) -> Recording:
     """The recording of a version in a folder; raises `Problem` if there is none."""
@@ -71,6 +75,8 @@ def recording_in(folder: Path, version: str) -> Recording:
         raise Problem(f"{version} is of no known release: say with --like whose cases to repeat")
     config = _json(folder / "configs" / f"{release}.json")
     rows = load(folder / "rows" / f"{version}.jsonl.xz")
+    own = folder / "rows" / f"own-{version}.jsonl.xz"
+    rows += load(own) if own.exists() else []
     setups = load_setups(folder / "setup" / f"{dialect_of(release)}.json")
     steps = folder / "setup" / f"{dialect_of(release)}-clients.json"
     script = Script.load(steps) if steps.exists() else Script({})
@@ -147,17 +153,28 @@ def _segment(
     rows = segment.rows
     if all(kind_of(row) is Kind.START and not is_tls(row) for row in rows):
         return [Played(row, None, (), "start-up") for row in rows], Counter()
-    config = servers.config_of(rows, recording.main, recording.release)
-    config = with_certificates(config, recording.certificates)
+    config = _configured(recording, rows)
     environ = rows[0].get("env", {})
     with servers.running(command, config, recording.release, environ) as server:
         return _play(recording, segment, server)
 
 
+def _configured(recording: Recording, rows: Sequence[Row]) -> dict[str, Any]:
+    """The configuration of rows, up to the one before which it is read anew."""
+    later = [row for row in rows[1:] if _setup(recording, row).reload is not None]
+    until = rows.index(later[0]) if later else len(rows)
+    config = servers.config_of(rows[:until], recording.main, recording.release)
+    return with_certificates(config, recording.certificates)
+
+
+def _setup(recording: Recording, row: Row) -> Setup:
+    return recording.setups.get(row["case"], NOTHING)
+
+
 def _play(
     recording: Recording, segment: Segment, server: servers.Server
 ) -> tuple[list[Played], Counter[Mask]]:
-    comparison = Comparison(MASKS)
+    comparison = Comparison(masks_of(recording.release))
     played = []
     player = Player(
         server,
@@ -166,6 +183,7 @@ def _play(
         comparison.generated,
         recording.certificates,
         script=recording.script,
+        configured=lambda rows: _configured(recording, rows),
     )
     for row, answer in player.play(segment.rows):
         if isinstance(answer, NotPlayedError):

@@ -17,6 +17,9 @@ from centrifugo_grpc.releases import Release
 START_SECONDS = 60.0
 """Several servers start at once beside whatever else a machine does."""
 
+_UNNAMED = {"minimal"}
+"""Profiles of 2.8 whose file gave the node no name."""
+
 
 class NotStartedHereError(Exception):
     """What was asked for takes a server that was started here."""
@@ -44,6 +47,9 @@ class Server(Protocol):
     def restart(self) -> None:
         """Stop it and start it again, on the same ports."""
 
+    def reload(self, config: Mapping[str, Any], /) -> None:
+        """Change its configuration and have it read that again."""
+
 
 @dataclass(frozen=True)
 class Given:
@@ -60,6 +66,10 @@ class Given:
 
     def restart(self) -> None:
         """Not ours to restart."""
+        raise NotStartedHereError
+
+    def reload(self, _config: Mapping[str, Any], /) -> None:
+        """Not ours to configure."""
         raise NotStartedHereError
 
 
@@ -96,6 +106,11 @@ class Launched:
         self.process.wait()
         self.launcher.start([self.launch])
 
+    def reload(self, config: Mapping[str, Any], /) -> None:
+        """Change its configuration and have it read that again."""
+        self.launch.config.write_text(json.dumps(config), encoding="utf-8")
+        self.launcher.reload(self.launch)
+
 
 def reference(release: Release) -> str:
     """The command that starts the reference server as a release."""
@@ -120,6 +135,8 @@ def config_of(rows: Sequence[Row], main: Mapping[str, Any], release: Release) ->
             namespaces |= {item["name"]: item for item in named}
         del told["id"]
         changes |= told
+    if rows[0]["config"]["id"] in _UNNAMED:
+        changes["name"] = ""
     return {**main, **changes, "namespaces": list(namespaces.values())}
 
 

@@ -13,8 +13,9 @@ class Setup:
     """What one row leaves out, besides what `clients` reads off the order of the rows.
 
     Before the row: `close` these clients, `open` these by name with their requests, `wait` so
-    many seconds, make these `calls` (RPC and request), `drain` what all clients have received,
-    send the server a `signal`.
+    many seconds, make these `calls` (RPC and request), each `times_each`, awaited or `at_once`;
+    `drain` what all clients have received, `restart` the server, `reload` the configuration of this
+    row and those after it with these changes, send the server a `signal`.
 
     Of its request: `path`, `port` ("api" or "uni"), `raw` (hex), `fields`, `token` ("wrong
     signature", "alg none"), `times` (seconds from now, by field), `compression`, `deadline`.
@@ -28,9 +29,12 @@ class Setup:
     open: dict[str, dict[str, Any]] = field(default_factory=dict)
     wait: float = 0
     calls: tuple[tuple[str, dict[str, Any]], ...] = ()
+    times_each: int = 1
+    at_once: bool = False
     drain: bool = False
     signal: str = ""
     restart: bool = False
+    reload: dict[str, Any] | None = None
 
     path: str = ""
     port: str = "api"

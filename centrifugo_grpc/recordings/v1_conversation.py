@@ -2,7 +2,8 @@
 
 A recording shows what clients received; that they came, and what they asked for, stands in a file
 of steps, by case (tests/recordings/setup/v2-clients.json). Steps before a row, in their order:
-`join` a client by name, `leave`, `drop` (without a word), `say` a command, `call` an RPC, `wait`.
+`join` a client by name, `leave`, `drop` (without a word), `say` a command, `call` an RPC (so many
+`numbers` times, awaited or all `at_once`, with `<number>` in its data), `wait`.
 """
 
 import contextlib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.recordings.repeating import repeat
 from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.recordings.tokens import signed
 from centrifugo_grpc.recordings.v1_client import METHODS, RefusedError, V1Client, told_of
@@ -97,7 +99,12 @@ class Conversation:
             for client in self._clients.values():
                 client.take(0, 0, QUIET, to_end=False)
         elif "call" in step:
-            self._call(step["call"], step.get("request", {}))
+            repeat(
+                lambda request: self._call(step["call"], request),
+                step.get("request", {}),
+                step.get("numbers", 1),
+                at_once=step.get("at_once", False),
+            )
         else:
             time.sleep(step["wait"])
 

@@ -1,0 +1,52 @@
+"""A row is compared value by value, and a mask hides what it says and nothing else."""
+
+import pytest
+
+from centrifugo_grpc.recordings.comparing import Comparison, Mask
+from centrifugo_grpc.recordings.masks import MASKS, masks_of
+from centrifugo_grpc.recordings.replaying import Replay
+from centrifugo_grpc.releases import Release
+
+
+def differences(mask: Mask, recorded: object, came: object) -> tuple[list[str], int]:
+    comparison = Comparison((mask,))
+    found = comparison.differences({"response": {"a": recorded}}, {"response": {"a": came}})
+    return found, comparison.used[mask]
+
+
+@pytest.mark.parametrize(
+    ("mask", "recorded", "came", "is_equal", "is_used"),
+    [
+        (Mask("/response/a", ""), 1, 2, True, True),
+        (Mask("/response/a", ""), 1, 1, True, False),
+        (Mask("/response/b", ""), 1, 2, False, False),
+        (Mask("/response/a", "", near=5), 60, 56, True, True),
+        (Mask("/response/a", "", near=5), 60, 60, True, True),
+        (Mask("/response/a", "", near=5), 60, 54, False, False),
+        (Mask("/response/a", "", like=r".+_\d+"), "vm_1", "here_2", True, True),
+        (Mask("/response/a", "", like=r".+_\d+"), "vm_1", "here", False, False),
+        (Mask("/response/a", "", like=r".+_\d+"), "named", "here_2", False, False),
+        (Mask("/response/a", "", unordered=True), ["x", "y"], ["y", "x"], True, True),
+        (Mask("/response/a", "", unordered=True), ["x", "y"], ["x", "y"], True, False),
+    ],
+)
+def test_a_mask_hides_what_it_says_and_counts_it(
+    mask: Mask, recorded: object, came: object, is_equal: bool, is_used: bool
+) -> None:
+    found, used = differences(mask, recorded, came)
+    assert (not found, used > 0) == (is_equal, is_used)
+
+
+def test_an_unordered_list_still_needs_each_item() -> None:
+    found, _ = differences(Mask("/response/a", "", unordered=True), ["x", "y"], ["x", "x"])
+    assert found == ["/response/a/1: recorded 'y', came 'x'"]
+
+
+def test_a_mask_that_hid_nothing_is_told_where_its_release_has_it() -> None:
+    entries = next(mask for mask in MASKS if mask.on == (Release.V6_9,))
+    result = Replay()
+    result.used.update(masks_of(Release.V6_9))
+    assert result.idle(Release.V6_9) == []
+    del result.used[entries]
+    assert result.idle(Release.V6_9) == [entries.path]
+    assert entries.path not in result.idle(Release.V2_8)
