@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from centrifugo_grpc.launching import Launch, Launcher
+from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.recordings.rows import Row
 from centrifugo_grpc.releases import Release
 
+STARTS = 3
 START_SECONDS = 60.0
 """Several servers start at once beside whatever else a machine does."""
 
@@ -159,12 +161,19 @@ def running(
 
 
 def _started(launcher: Launcher, made: Callable[[], Launch]) -> Launch:
-    """Start a server; once more if somebody else took its port between choice and use."""
+    """Start a server; again if it ended, for somebody else may have taken its port before it."""
+    for _ in range(STARTS - 1):
+        launch = made()
+        try:
+            launcher.start([launch])
+        except Problem:
+            if not launcher.ended(launch.address):
+                raise
+        else:
+            if not launcher.ended(launch.address):
+                return launch
     launch = made()
     launcher.start([launch])
-    if launcher.ended(launch.address):
-        launch = made()
-        launcher.start([launch])
     return launch
 
 
