@@ -1,7 +1,7 @@
 """grpcio's handlers of the GRPC API, and of server reflection beside it.
 
 Every call comes to one handler as bytes, so that lengths, bodies and keys are judged in the
-order and the words of Go's server. asyncio was measured to serve more calls here than threads.
+order and the words of Go's server. On asyncio, since the engine and the sessions need one loop.
 """
 
 import asyncio
