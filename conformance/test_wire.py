@@ -313,8 +313,9 @@ def test_an_empty_last_value_is_ignored(api: Api, channel: Channels) -> None:
     releases=V3,
 )
 def test_invalid_utf8_in_every_request(api: Api) -> None:
-    tags = field(5, field(1, b"k") + field(2, b"\xff"))
-    bodies = [*STRINGS.items(), ("Publish", field(1, b"c") + field(2, b"x") + tags)]
+    entries = [field(1, b"k") + field(2, b"\xff"), field(1, b"\xff") + field(2, b"v")]
+    tagged = [field(1, b"c") + field(2, b"x") + field(5, entry) for entry in entries]
+    bodies = [*STRINGS.items(), *(("Publish", body) for body in tagged)]
     for method, body in bodies:
         answer = api.raw(method, body)
         expect.status(answer, grpc.StatusCode.INTERNAL)

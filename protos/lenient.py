@@ -15,24 +15,27 @@ from protos._pool import message_classes
 _FIELD = descriptor_pb2.FieldDescriptorProto
 
 
-def lenient_messages(file: FileDescriptor) -> dict[str, type[Message]]:
+def lenient_messages(file: FileDescriptor, *, keeps_maps: bool = True) -> dict[str, type[Message]]:
     """Classes for the messages of `file`, by name, whose string fields hold `bytes`.
 
-    The keys of maps stay strings: protobuf allows no bytes there.
+    The keys of maps stay strings: protobuf allows no bytes there. Without `keeps_maps` a map is
+    the list of entries that it is on the wire, and its keys are bytes, too.
     """
     proto = descriptor_pb2.FileDescriptorProto.FromString(file.serialized_pb)
     for message in proto.message_type:
-        _declare_bytes(message)
+        _declare_bytes(message, keeps_maps=keeps_maps)
     pool = DescriptorPool()
     pool.AddSerializedFile(proto.SerializeToString())
     return message_classes(pool.FindFileByName(proto.name))
 
 
-def _declare_bytes(message: descriptor_pb2.DescriptorProto) -> None:
+def _declare_bytes(message: descriptor_pb2.DescriptorProto, *, keeps_maps: bool) -> None:
+    if not keeps_maps:
+        message.options.ClearField("map_entry")
     is_map_entry = message.options.map_entry
     for field in message.field:
         is_map_key = is_map_entry and field.name == "key"
         if field.type == _FIELD.TYPE_STRING and not is_map_key:
             field.type = _FIELD.TYPE_BYTES
     for nested in message.nested_type:
-        _declare_bytes(nested)
+        _declare_bytes(nested, keeps_maps=keeps_maps)

@@ -9,7 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from centrifugo_grpc.releases import EPOCH_LENGTH, IDEMPOTENCY_KEY, PUBLICATION_VERSION, Release
+from centrifugo_grpc.releases import (
+    EDITION_IN_VERSION,
+    EPOCH_LENGTH,
+    IDEMPOTENCY_KEY,
+    PUBLICATION_VERSION,
+    Release,
+)
 from centrifugo_grpc.releases.clients import UNENCODABLE_FAILS_PUBLISH
 from reference_server.clients.admission import Admission
 from reference_server.clients.failures import disconnects_of
@@ -203,9 +209,9 @@ class Node:
 
     @property
     def version(self) -> str:
-        """What the node says it is: a release build's version; 6 adds which edition it is."""
+        """What the node says it is: a release build's version, and its edition where told."""
         version = self.release.full_version
-        return f"{version} OSS" if self.release.major >= 6 else version
+        return f"{version} OSS" if EDITION_IN_VERSION[self.release] else version
 
     def snapshot(self) -> Snapshot:
         """The numbers of Info: all 0 at first, then renewed every three seconds."""

@@ -142,6 +142,12 @@ NODE_GAUGES = Row(
     v6_9=_GAUGES_SINCE_3,
 )
 
+EDITION_IN_VERSION = since(
+    "The version that a node tells names its edition, too: `6.9.1 OSS`",
+    Release.V6_9,
+    "internal/app/node.go of 6.9, main.go of the others",
+)
+
 # ---- Checks -------------------------------------------------------------------------------------
 
 DATA_CHECKED_BEFORE_NAMESPACE = until(

@@ -52,6 +52,12 @@ CONNECTION_TOKEN_HAS_NO_CHANNEL = since(
     Release.V4_1,
     "internal/jwtverify/token_verifier_jwt.go of each release",
 )
+SUBSCRIPTION_TOKEN_NAMES_CHANNEL = since(
+    "A subscription token without the claim `channel` is an invalid token; before, one for another"
+    " channel",
+    Release.V4_1,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
 WISHED_SUBS = since(
     "A client may wish for server-side subscriptions as it connects",
     Release.V3_2,
@@ -187,6 +193,26 @@ RECOVERY_MODES = since(
 DELTA_COMPRESSION = since(
     "Clients may ask for publications as differences (`delta` of Subscribe)",
     Release.V5_4,
+    "library centrifuge, client.go, handleSubscribe",
+)
+TAGS_FILTERS = since(
+    "Subscribers may ask for publications with certain tags only (`tf` of Subscribe)",
+    Release.V6_9,
+    "library centrifuge, client.go, subscribeCmd, and internal/filter",
+)
+REJECTS_UNRECOVERED = since(
+    "Subscribe with `flag` 2 fails (112) where nothing can be recovered",
+    Release.V6_9,
+    "library centrifuge, client.go, subscriptionFlagRejectUnrecovered",
+)
+CONNECT_DELTA = since(
+    "Subscriptions that come with Connect may ask for differences, too",
+    Release.V6_9,
+    "library centrifuge, client.go, connectCmd; internal/client/handler.go, OnClientConnecting",
+)
+SUBSCRIPTION_KINDS = since(
+    "Subscriptions are of a type: streams, maps, shared polls; before, `type` is ignored",
+    Release.V6_9,
     "library centrifuge, client.go, handleSubscribe",
 )
 LATE_PUBLICATIONS_SKIPPED = since(

@@ -1,6 +1,6 @@
 """How the releases differ on the WebSocket: rows of the table of `releases`."""
 
-from centrifugo_grpc.releases import Release, Row, since
+from centrifugo_grpc.releases import Release, Row, since, until
 
 PROTOCOL_VERSIONS = Row(
     "Versions of the client protocol, the one that is spoken by default first",
@@ -10,6 +10,11 @@ PROTOCOL_VERSIONS = Row(
     v4_1=(2, 1),
     v5_4=(2,),
     v6_9=(2,),
+)
+V1_OF_2_8 = until(
+    "Protocol v1 has messages of its own; after, those of v2 in its envelopes",
+    Release.V2_8,
+    "client.proto of protocol 0.3.4 and of later ones",
 )
 PROTOBUF_QUERIES = Row(
     "Names in the query that ask for protobuf by the value `protobuf`",
@@ -42,6 +47,16 @@ FRAME_PINGS_ON_REQUEST = since(
     "`cf_ws_frame_ping_pong=true` asks for WebSocket's own pings instead of the protocol's",
     Release.V5_4,
     "handler_websocket.go of centrifuge 0.33.5",
+)
+FRAME_PINGS_AS_CONFIGURED = Row(
+    "Which interval WebSocket's own pings have: that of the protocol's, or one of their own; blank"
+    " for 25 s whatever is configured",
+    "handler_websocket.go of each; internal/app/mux.go of 6.9, main.go of the others",
+    v2_8="own",
+    v3_2="own",
+    v4_1="own",
+    v5_4="",
+    v6_9="protocol",
 )
 FRAME_PING_PAYLOAD = Row(
     "What WebSocket's own pings carry",

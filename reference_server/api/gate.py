@@ -8,7 +8,14 @@ from typing import Protocol, runtime_checkable
 import grpc
 from google.protobuf.message import Message
 
-from centrifugo_grpc.releases import OPEN_RPCS, PRO_RPCS, Dialect, Release, dialect_of
+from centrifugo_grpc.releases import (
+    MALFORMED_PATH_STATUS,
+    OPEN_RPCS,
+    PRO_RPCS,
+    Dialect,
+    Release,
+    dialect_of,
+)
 from reference_server.api.answers import GrpcFailure, Metadata, first
 from reference_server.api.compression import MAY_BE_COMPRESSED, inflated
 from reference_server.api.v2 import V2Api
@@ -20,6 +27,7 @@ Parse = Callable[[bytes], Message]
 Answer = Callable[[Message, Metadata], bytes]
 Call = Callable[[bytes, Metadata], bytes]
 """From a body, which may be compressed, to the answer, which is not."""
+_STATUSES = {status.value[0]: status for status in grpc.StatusCode}
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,7 @@ class Gate:
         """Service and method of a path that is served; raises `GrpcFailure` for any other."""
         service, slash, method = path.removeprefix("/").rpartition("/")
         if not slash:
-            status = (
-                grpc.StatusCode.RESOURCE_EXHAUSTED
-                if self._oldest is Release.V2_8
-                else grpc.StatusCode.UNIMPLEMENTED
-            )
+            status = _STATUSES[MALFORMED_PATH_STATUS[self._oldest]]
             raise GrpcFailure(status, f'malformed method name: "{path}"')
         methods = self._methods.get(service)
         if methods is None:

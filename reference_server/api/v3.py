@@ -19,7 +19,7 @@ from reference_server.api.v3_maps import MapCalls
 from reference_server.api.v3_node import NodeCalls
 from reference_server.node import Node
 
-_LENIENT = lenient_messages(api.DESCRIPTOR)
+_LENIENT = lenient_messages(api.DESCRIPTOR, keeps_maps=False)
 
 _BATCH_ORDER = (
     *("publish", "broadcast", "subscribe", "unsubscribe", "disconnect", "history"),

@@ -105,7 +105,9 @@ class Admission:
         except binascii.Error as error:
             raise InvalidTokenError(str(error)) from None
         if not found:
-            found = {channel: self._server_side(channel) for channel in claims.texts("channels")}
+            found = {
+                channel: self._server_side(channel) for channel in claims.texts_or_nulls("channels")
+            }
         return {channel: replace(options, by_token=True) for channel, options in found.items()}
 
     def _wishes(self, request: Connect) -> list[str]:

@@ -3,10 +3,15 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from reference_server.clients.raw_json import NoObjectError, members
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_PAST = 2.0**63
+_NO_CHARACTERS = re.compile("[\ud800-\udfff]")
 
 
 class InvalidTokenError(Exception):
@@ -16,17 +21,37 @@ class InvalidTokenError(Exception):
 class Claims:
     """Claims by name, each as it is written. One of the wrong type makes the token invalid.
 
-    null is as good as absent, as in Go.
+    As in Go, null is as good as absent, and names count whatever their case.
     """
 
     def __init__(self, raw: Mapping[str, str]) -> None:
-        self._raw = {name: value for name, value in raw.items() if value != "null"}
-        self._null = frozenset(raw) - frozenset(self._raw)
+        self._written = raw
+        named = {name.lower(): value for name, value in raw.items()}
+        self._raw = {name: value for name, value in named.items() if value != "null"}
+        self._null = frozenset(named) - frozenset(self._raw)
+
+    def require_registered(self) -> None:
+        """Check the claims that any token may have, used or not."""
+        for name in ("jti", "iss", "sub"):
+            self.text(name)
+        for name in ("exp", "iat", "nbf"):
+            self.number(name)
+        self.texts_or_text("aud")
+        if "aud" in self._null:
+            raise InvalidTokenError("aud is null")
 
     def raw(self, name: str) -> bytes:
         """A claim as it is written, spaces and all; nothing if there is none."""
         text = "null" if name in self._null else self._raw.get(name, "")
         return text.encode("utf-8", "surrogateescape")
+
+    def as_text(self, name: str) -> str:
+        """A claim of just this name as a text, whatever its type; blank if there is none."""
+        raw = self._written.get(name, "null")
+        value = json.loads(raw)
+        if value is None or isinstance(value, str):
+            return _characters(value or "")
+        return _characters(raw)
 
     def text(self, name: str) -> str:
         """A string."""
@@ -42,23 +67,33 @@ class Claims:
             raise InvalidTokenError(f"{name} is no list of strings")
         return value
 
+    def texts_or_nulls(self, name: str) -> list[str]:
+        """A list of strings, in which null is a blank one."""
+        value = self._value(name, [])
+        if not isinstance(value, list):
+            raise InvalidTokenError(f"{name} is no list of strings")
+        texts = ["" if item is None else item for item in value]
+        if not all(isinstance(item, str) for item in texts):
+            raise InvalidTokenError(f"{name} is no list of strings")
+        return texts
+
     def texts_or_text(self, name: str) -> list[str]:
         """A list of strings, or one string."""
         return [value] if isinstance(value := self._value(name, []), str) else self.texts(name)
 
     def number(self, name: str) -> float | None:
-        """A number, as text too; None if there is none."""
+        """A number, as text too; None if there is none. What overflows is as long ago as can be."""
         value = self._value(name)
         if isinstance(value, str):
-            try:
-                value = float(value)
-            except ValueError:
-                raise InvalidTokenError(f"{name} is no number") from None
+            if not _NUMBER.fullmatch(value):
+                raise InvalidTokenError(f"{name} is no number")
+            value = float(value)
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidTokenError(f"{name} is no number")
-        return float(value)
+        number = float(value)
+        return number if abs(number) < _PAST else -_PAST
 
     def whole(self, name: str) -> int | None:
         """A whole number; None if there is none."""
@@ -80,7 +115,9 @@ class Claims:
 
     def tables(self, name: str) -> dict[str, "Claims"]:
         """An object whose members are objects."""
-        return {key: Claims(_members(name, raw)) for key, raw in self._table(name).items()}
+        return {
+            _characters(key): Claims(_members(name, raw)) for key, raw in self._table(name).items()
+        }
 
     def table(self, name: str) -> "Claims":
         """An object; an empty one if there is none."""
@@ -105,7 +142,7 @@ class Claims:
 
     def _value(self, name: str, default: Any = None) -> Any:
         raw = self._raw.get(name)
-        return default if raw is None else json.loads(raw)
+        return default if raw is None else _with_characters(json.loads(raw))
 
 
 def _members(name: str, raw: str) -> dict[str, str]:
@@ -115,3 +152,14 @@ def _members(name: str, raw: str) -> dict[str, str]:
         return members(raw)
     except NoObjectError:
         raise InvalidTokenError(f"{name} is no object") from None
+
+
+def _with_characters(value: Any) -> Any:
+    """A value whose texts have, as Go's decoder has it, a character for what is none."""
+    if isinstance(value, str):
+        return _characters(value)
+    return [_with_characters(item) for item in value] if isinstance(value, list) else value
+
+
+def _characters(text: str) -> str:
+    return _NO_CHARACTERS.sub("\ufffd", text)

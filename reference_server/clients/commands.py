@@ -3,16 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from reference_server.clients.tag_filters import TagsFilter
 from reference_server.engine.streams import Position
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """From where a subscription is to go on; `recover` False asks for none."""
+    """From where a subscription is to go on; `recover` False asks for none.
+
+    `or_not_at_all`: a subscription that cannot recover is to fail (6.9). `delta` is the format of
+    differences that are wished for, where the wish comes with Connect.
+    """
 
     recover: bool = False
     epoch: str = ""
     offset: int = 0
+    or_not_at_all: bool = False
+    delta: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Subscribe:
     recoverable: bool = False
     join_leave: bool = False
     delta: str = ""
+    tags_filter: TagsFilter | None = None
+    kind: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """A client's commands, answered (library centrifuge, client.go of each release)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from centrifugo_grpc.releases import Release
@@ -13,8 +14,11 @@ from centrifugo_grpc.releases.clients import (
     HISTORY_READS_ALL,
     REFRESH_CHECKS_SUBS,
     REFUSED_CONNECT_ENDS_READING,
+    REJECTS_UNRECOVERED,
     SEND_CLOSES,
     STRICT_COMMANDS,
+    SUBSCRIPTION_KINDS,
+    TAGS_FILTERS,
     UNENCODABLE_REPLY_CLOSES,
 )
 from reference_server.clients import commands, failures, results
@@ -32,6 +36,9 @@ from reference_server.engine.streams import (
 from reference_server.node import PublishOptions
 
 EVERYTHING = -1
+UINT32 = 0xFFFF_FFFF
+SHARED_POLL = 4
+"""A type of subscriptions (6.9)."""
 
 
 def handle(session: Session, command: Command) -> bool:
@@ -87,6 +94,7 @@ class _Handling:
         session, channel = self._session, request.channel
         if not channel:
             raise session.known.bad_request
+        self._require_kind(request)
         delta = request.delta if DELTA_COMPRESSION[self._release] else ""
         if delta not in {"", "fossil"}:
             raise session.known.bad_request
@@ -100,8 +108,15 @@ class _Handling:
         if 0 < limits.channel_limit <= len(session.subscriptions):
             raise failures.LIMIT_EXCEEDED
         options = self._node.permissions.subscribe(session, request, self._node.wall())
+        if SUBSCRIPTION_KINDS[self._release] and request.kind > SHARED_POLL:
+            raise session.known.server_error
         result, subscription = session.begin(
-            channel, options, request.recovery, is_server_side=False, delta=delta
+            channel,
+            options,
+            self._recovery(request),
+            is_server_side=False,
+            delta=delta,
+            tags_filter=request.tags_filter if TAGS_FILTERS[self._release] else None,
         )
         try:
             self._answer(request, result)
@@ -112,6 +127,21 @@ class _Handling:
             session.settle(channel, subscription)
         else:
             session.forget(channel)
+
+    def _require_kind(self, request: commands.Subscribe) -> None:
+        """Refuse a subscription to shared polls, which are not served here, and what is no such."""
+        if not SUBSCRIPTION_KINDS[self._release]:
+            return
+        rules = self._node.settings.channel_options(request.channel)
+        is_polled = rules is not None and rules.subscription_type == "shared_poll"
+        if request.kind == SHARED_POLL:
+            raise failures.NOT_AVAILABLE
+        if is_polled:
+            raise failures.BAD_REQUEST
+
+    def _recovery(self, request: commands.Subscribe) -> commands.Recovery:
+        rejects = request.recovery.or_not_at_all and REJECTS_UNRECOVERED[self._release]
+        return replace(request.recovery, or_not_at_all=rejects)
 
     def unsubscribe(self, request: commands.Unsubscribe) -> None:
         self._require_channel(request.channel)
@@ -158,7 +188,7 @@ class _Handling:
         except UnrecoverablePositionError:
             raise failures.UNRECOVERABLE_POSITION from None
         except ImpossiblePositionError:
-            raise failures.INTERNAL from None
+            raise failures.BAD_REQUEST from None
         self._answer(request, results.HistoryResult(publications, top))
 
     def ping(self, request: commands.Ping) -> None:
@@ -190,16 +220,15 @@ class _Handling:
             raise session.known.expired from None
         if REFRESH_CHECKS_SUBS[self._release] and self._has_other_subs(identity.subscriptions):
             raise session.known.insufficient_state
-        ttl = identity.expire_at - now
-        if identity.expire_at > 0:
+        expire_at = session.capped(identity.expire_at)
+        ttl = expire_at - now
+        if expire_at > 0:
             if ttl <= 0:
                 raise failures.EXPIRED
-            session.renew(identity.expire_at, identity.conn_info)
-        expires = identity.expire_at > 0
-        self._answer(
-            request,
-            results.RefreshResult(session.client, self._node.version, expires, max(ttl, 0)),
-        )
+            session.renew(expire_at, identity.conn_info)
+        named = (session.client, self._node.version) if self._is_v1 else ("", "")
+        result = results.RefreshResult(*named, expire_at > 0, max(ttl, 0) & UINT32)
+        self._answer(request, result)
 
     def sub_refresh(self, request: commands.SubRefresh) -> None:
         session, channel = self._session, request.channel
@@ -217,13 +246,14 @@ class _Handling:
         except ExpiredTokenError:
             # An expired token is taken for one that never expires, by every release.
             options = SubscribeOptions()
-        ttl = options.expire_at - int(now)
-        if options.expire_at > 0 and ttl < 0:
+        expire_at = session.capped(options.expire_at)
+        ttl = expire_at - int(now)
+        if expire_at > 0 and ttl < 0:
             raise failures.EXPIRED
         subscription.chan_info = options.chan_info
-        subscription.expire_at = options.expire_at
-        expires = options.expire_at > 0
-        self._answer(request, results.SubRefreshResult(expires, ttl if expires else 0))
+        subscription.expire_at = expire_at
+        expires = expire_at > 0
+        self._answer(request, results.SubRefreshResult(expires, ttl & UINT32 if expires else 0))
 
     def unknown(self, _request: commands.UnknownMethod) -> None:
         raise failures.METHOD_NOT_FOUND

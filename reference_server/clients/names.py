@@ -1,9 +1,7 @@
 """What the name of a channel says about who may subscribe to it."""
 
-import re
-from functools import lru_cache
-
 from centrifugo_grpc.releases.clients import ASCII_CHANNELS
+from reference_server.clients.expressions import is_found
 from reference_server.settings import ChannelOptions, Settings
 
 
@@ -35,7 +33,7 @@ def personal_channel(settings: Settings, user: str) -> str:
 def is_valid(settings: Settings, channel: str, rules: ChannelOptions) -> bool:
     """Whether a client may name the channel at all."""
     if rules.channel_regex:
-        return _regex(rules.channel_regex).search(_rest(settings, channel)) is not None
+        return is_found(rules.channel_regex, _rest(settings, channel))
     return channel.isascii() or not ASCII_CHANNELS[settings.release]
 
 
@@ -45,8 +43,3 @@ def _rest(settings: Settings, channel: str) -> str:
     if not settings.boundary or settings.boundary not in bare:
         return channel
     return bare.partition(settings.boundary)[2]
-
-
-@lru_cache(maxsize=1000)
-def _regex(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)

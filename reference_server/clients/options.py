@@ -16,7 +16,7 @@ class SubscribeOptions:
     `join_leave`: its beginning and end are told to others; `pushes_join_leave`: it is told theirs.
     `cache`: recovery gives the latest publication only, with `auto_cache_recover` unasked.
     `by_token`: a connection token has asked for it. `delta_types`: formats of differences that the
-    client may ask for.
+    client may ask for; `may_filter`: it may have publications with certain tags only.
     """
 
     presence: bool = False
@@ -33,6 +33,7 @@ class SubscribeOptions:
     client_refreshes: bool = False
     by_token: bool = False
     delta_types: tuple[str, ...] = ()
+    may_filter: bool = False
 
 
 def options_of(rules: ChannelOptions, release: Release) -> SubscribeOptions:
@@ -46,6 +47,7 @@ def options_of(rules: ChannelOptions, release: Release) -> SubscribeOptions:
         cache=RECOVERY_MODES[release] and rules.recovery_mode == "cache",
         meta_ttl=rules.history_meta_ttl,
         delta_types=rules.allowed_delta_types,
+        may_filter=rules.allow_tags_filter,
     )
 
 

@@ -1,5 +1,6 @@
 """What a client is told without having asked, and how it is encoded: once for all who share it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -126,6 +127,11 @@ class Push:
         self.channel = channel
         self.body = body
         self._encoded: dict[Codec | tuple[Codec, bool], bytes] = {}
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags of a publication."""
+        return self.body.publication.tags if isinstance(self.body, Published) else {}
 
     def encoded(self, codec: Codec) -> bytes:
         """The push as `codec` writes it; raises `UnencodableError`."""

@@ -11,6 +11,7 @@ from centrifugo_grpc.releases.clients import (
 )
 from reference_server.clients.commands import Recovery
 from reference_server.clients.options import SubscribeOptions
+from reference_server.clients.tag_filters import TagsFilter
 from reference_server.engine.streams import (
     Position,
     Publication,
@@ -27,6 +28,7 @@ class Start:
     """How a subscription begins. `shown` is the position that the client is told, `top` the last.
 
     `was_recovering` and `recovered` are what the client is told, `publications` what it missed.
+    `is_lost`: a stream could not be recovered.
     """
 
     top: Position = NOWHERE
@@ -34,6 +36,7 @@ class Start:
     publications: Sequence[Publication] = ()
     recovered: bool = False
     was_recovering: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,12 @@ class Recoverer:
     limit: int
 
     def start(
-        self, channel: str, options: SubscribeOptions, asked: Recovery, protocol_version: int
+        self,
+        channel: str,
+        options: SubscribeOptions,
+        asked: Recovery,
+        protocol_version: int,
+        tags_filter: TagsFilter | None = None,
     ) -> Start:
         """Begin a subscription where its client says it was, or at the top."""
         is_automatic = options.auto_cache_recover and options.recovered
@@ -57,13 +65,15 @@ class Recoverer:
             top = self._top(channel, options)
             return Start(top, top, was_recovering=was_recovering)
         if options.cache:
-            top, publications, recovered = self._cached(channel, options, asked)
+            top, publications, recovered = self._cached(channel, options, asked, tags_filter)
         else:
             top, publications, recovered = self._missed(channel, options, asked)
+            if tags_filter is not None:
+                publications = [each for each in publications if tags_filter.matches(each.tags)]
         if protocol_version == 1:
             return Start(top, top, publications, recovered)
         if not recovered:
-            return Start(top, top, was_recovering=was_recovering)
+            return Start(top, top, was_recovering=was_recovering, is_lost=not options.cache)
         # The client goes on from where it was, through the publications, to the top.
         epoch = asked.epoch if RECOVERED_EPOCH_AS_ASKED[self.release] else top.epoch
         return Start(top, Position(asked.offset, epoch), publications, recovered, was_recovering)
@@ -93,11 +103,20 @@ class Recoverer:
         return top, found, is_whole and is_same
 
     def _cached(
-        self, channel: str, options: SubscribeOptions, asked: Recovery
+        self,
+        channel: str,
+        options: SubscribeOptions,
+        asked: Recovery,
+        tags_filter: TagsFilter | None,
     ) -> tuple[Position, Sequence[Publication], bool]:
-        found, top = self.streams.read(channel, limit=1, reverse=True, meta_ttl=options.meta_ttl)
+        limit = 1 if tags_filter is None else self.limit or EVERYTHING
+        found, top = self.streams.read(
+            channel, limit=limit, reverse=True, meta_ttl=options.meta_ttl
+        )
         is_there = 0 < asked.offset == top.offset and asked.epoch == top.epoch
-        if not found:
+        passing = (each for each in found if tags_filter is None or tags_filter.matches(each.tags))
+        latest = next(passing, None)
+        if latest is None:
             return top, (), is_there
         recovered = found[0].offset == top.offset
-        return top, found if recovered and not is_there else (), recovered
+        return top, [latest] if recovered and not is_there else (), recovered

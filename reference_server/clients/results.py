@@ -25,7 +25,7 @@ class SubscribeResult:
 
 @dataclass(frozen=True, slots=True)
 class ConnectResult:
-    """A connection as it begins. `ttl` and `ping` in seconds, 0 is none."""
+    """A connection as it begins. `ttl` and `ping` in seconds, `time` in milliseconds, 0 is none."""
 
     client: str
     version: str = ""
@@ -36,6 +36,7 @@ class ConnectResult:
     ping: int = 0
     pong: bool = False
     session: str = ""
+    time: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from centrifugo_grpc.releases.clients import (
     CHANNEL_LIMIT_CLOSES,
+    CONNECT_DELTA,
     JOIN_LEAVE_TO_ALL,
     SINGLE_CONNECTION_BEFORE,
     SLOW_CLIENT_FLUSHED,
@@ -33,6 +34,7 @@ from reference_server.clients.pushes import (
 )
 from reference_server.clients.results import ConnectResult, SubscribeResult
 from reference_server.clients.subscription import Subscription, Verdict
+from reference_server.clients.tag_filters import TagsFilter
 from reference_server.clients.upkeep import Upkeep
 from reference_server.engine.streams import ClientInfo, Position
 from reference_server.node import Node
@@ -80,7 +82,7 @@ class Session:
         identity = self.node.admission.admit(request, self.node.wall())
         self._require_room(identity.user, len(identity.subscriptions))
         self.user, self.conn_info = identity.user, identity.conn_info
-        self.expire_at = self._capped(identity.expire_at, now)
+        self.expire_at = self.capped(identity.expire_at)
         if 0 < self.expire_at < now:
             raise failures.EXPIRED
         if SINGLE_CONNECTION_BEFORE[self.node.release]:
@@ -123,8 +125,10 @@ class Session:
         begun = {}
         try:
             for channel, options in wanted.items():
+                wish = asked.get(channel, Recovery())
+                delta = wish.delta if CONNECT_DELTA[self.node.release] else ""
                 begun[channel] = self.begin(
-                    channel, options, asked.get(channel, Recovery()), is_server_side=True
+                    channel, options, wish, is_server_side=True, delta=delta
                 )
         except ReplyError:
             for channel in wanted:
@@ -134,12 +138,14 @@ class Session:
 
     def _connect_result(self, now: int, subs: dict[str, SubscribeResult]) -> ConnectResult:
         link = self.link
+        tells_time = self.node.settings.clients.connect_includes_server_time
         return ConnectResult(
             client=self.client,
             version=self.node.version,
             expires=self.expire_at > 0,
             ttl=_uint32(self.expire_at - now) if self.expire_at else 0,
             subs=subs,
+            time=int(self.node.wall() * 1000) if tells_time else 0,
             ping=int(max(link.ping_interval, 0)),
             pong=not link.unidirectional and link.pong_timeout > 0,
             session=self.session,
@@ -159,15 +165,24 @@ class Session:
         *,
         is_server_side: bool,
         delta: str = "",
+        tags_filter: TagsFilter | None = None,
     ) -> tuple[SubscribeResult, Subscription]:
         """Begin a subscription, which counts once `settle` is called; raises `ReplyError`."""
         ttl = options.expire_at - int(self.node.wall())
         if options.expire_at > 0 and ttl <= 0:
             raise failures.EXPIRED
+        if tags_filter is not None and not (options.may_filter and tags_filter.is_valid):
+            raise failures.BAD_REQUEST
         self.node.hub.subscribe(self, channel)
         if options.presence:
             self.node.presence.put(channel, self._info(options.chan_info))
-        start = self.node.recoverer.start(channel, options, asked, self.link.protocol_version)
+        start = self.node.recoverer.start(
+            channel, options, asked, self.link.protocol_version, tags_filter
+        )
+        if asked.or_not_at_all and not is_server_side and start.is_lost:
+            # The presence stays behind, as it does there.
+            self.node.hub.unsubscribe(self, channel)
+            raise failures.UNRECOVERABLE_POSITION
         expires = options.expire_at > 0 and options.client_refreshes
         result = SubscribeResult(
             expires=expires,
@@ -188,6 +203,7 @@ class Session:
         )
         subscription.compresses = result.delta
         subscription.has_base = start.recovered
+        subscription.tags_filter = tags_filter
         return result, subscription
 
     def settle(self, channel: str, subscription: Subscription) -> None:
@@ -253,8 +269,9 @@ class Session:
         now, release = self.node.wall(), self.node.release
         verdict = subscription.judge(position.offset, position.epoch, now, release)
         if verdict is Verdict.DELIVER:
-            subscription.has_base = True
-            self.send(frame)
+            if subscription.wants(push.tags):
+                subscription.has_base = True
+                self.send(frame)
         elif verdict is Verdict.LOST:
             self.end_for(push.channel, INSUFFICIENT_STATE, self.known.insufficient_state)
 
@@ -276,9 +293,19 @@ class Session:
         if 0 < limit <= len(self.subscriptions):
             self.close(self.known.channel_limit)
             return
-        result, subscription = self.begin(channel, options, since, is_server_side=True)
+        try:
+            result, subscription = self.begin(channel, options, since, is_server_side=True)
+        except ReplyError:
+            # Who was subscribed is no longer, without a word; its presence stays.
+            if self.subscriptions.pop(channel, None) is not None:
+                self.node.hub.unsubscribe(self, channel)
+            raise
         self.subscriptions[channel] = subscription
-        self.push(channel, Subscribed(result))
+        try:
+            frame = Push(channel, Subscribed(result)).encoded(self.link.codec)
+        except UnencodableError:
+            raise failures.INTERNAL from None
+        self.send(frame)
         self._tell_join(channel)
 
     def unsubscribe(self, channel: str) -> None:
@@ -289,7 +316,7 @@ class Session:
     def refresh(self, *, expired: bool, expire_at: int, info: bytes) -> None:
         """Move the connection's expiry (Unix seconds; 0 and before: never) and tell the client."""
         now = int(self.node.wall())
-        expire_at = self._capped(expire_at, now)
+        expire_at = self.capped(expire_at)
         if expired or 0 < expire_at <= now:
             self.close(self.known.expired)
             return
@@ -345,7 +372,9 @@ class Session:
         if not self.outbox.put(frame):
             self.close(self.known.slow)
 
-    def _capped(self, expire_at: int, now: int) -> int:
+    def capped(self, expire_at: int) -> int:
+        """An expiry (Unix seconds) as near as it may be farthest."""
+        now = int(self.node.wall())
         return min(expire_at, now + YEAR) if TTL_CAPPED[self.node.release] else expire_at
 
 

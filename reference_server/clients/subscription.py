@@ -1,11 +1,13 @@
 """A connection's subscription to one channel, and where in the channel's stream it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.releases.clients import LATE_PUBLICATIONS_SKIPPED, POSITIONS_HAVE_EPOCHS
 from reference_server.clients.options import SubscribeOptions
+from reference_server.clients.tag_filters import TagsFilter
 from reference_server.engine.streams import Position
 
 
@@ -22,7 +24,8 @@ class Subscription:
     """`position` is that of the last publication delivered; `checked` when it was last found right.
 
     `chan_info` and `expire_at` (Unix seconds, 0 is never) may be refreshed. `compresses`: it gets
-    differences, once it has a publication that they are to (`has_base`).
+    differences, once it has a publication that they are to (`has_base`). `tags_filter`: it gets
+    what passes that only.
     """
 
     options: SubscribeOptions
@@ -34,11 +37,21 @@ class Subscription:
     failed_checks: int = 0
     compresses: bool = False
     has_base: bool = False
+    tags_filter: TagsFilter | None = None
 
     @property
     def is_positioned(self) -> bool:
         """Whether it has to see every publication, or to end."""
         return self.options.positioned or self.options.recovered
+
+    def wants(self, tags: Mapping[str, str]) -> bool:
+        """Whether a publication with these tags is sent to it.
+
+        Who gets differences gets all, since a filtered one could not be built upon.
+        """
+        if self.tags_filter is None or self.compresses:
+            return True
+        return self.tags_filter.matches(tags)
 
     def judge(self, offset: int, epoch: str, now: float, release: Release) -> Verdict:
         """Judge a publication of a stream and, if it is to be delivered, move on to it."""

@@ -4,7 +4,11 @@ import binascii
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from centrifugo_grpc.releases.clients import TOKEN_EXPIRES_ALONE, TOKEN_SUBS
+from centrifugo_grpc.releases.clients import (
+    SUBSCRIPTION_TOKEN_NAMES_CHANNEL,
+    TOKEN_EXPIRES_ALONE,
+    TOKEN_SUBS,
+)
 from reference_server.clients import failures
 from reference_server.clients.admission import expiry
 from reference_server.clients.claims import Claims, InvalidTokenError
@@ -41,6 +45,8 @@ class SubscriptionTokens:
         try:
             claims = self._verifier.claims(token, now)
             channel = claims.text("channel")
+            if not channel and SUBSCRIPTION_TOKEN_NAMES_CHANNEL[self._release]:
+                raise InvalidTokenError("a subscription token names a channel")
             rules = rules_of(channel)
             if rules is None:
                 raise failures.UNKNOWN_CHANNEL

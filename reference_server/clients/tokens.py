@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import jwt
 
 from reference_server.clients.claims import Claims, InvalidTokenError
+from reference_server.clients.expressions import is_found
 from reference_server.clients.raw_json import NoObjectError, members
 from reference_server.settings import TokenKeys
 
@@ -34,22 +35,29 @@ class Verifier:
         Raises `InvalidTokenError` or `ExpiredTokenError`; the signature is judged first.
         """
         found = _claims(self._payload(token, now))
-        if self.keys.audience and self.keys.audience not in found.texts_or_text("aud"):
-            raise InvalidTokenError("audience")
-        if self.keys.issuer and self.keys.issuer != found.text("iss"):
-            raise InvalidTokenError("issuer")
+        found.require_registered()
+        self._require_purpose(found)
         expires, begins = found.number("exp"), found.number("nbf")
         if (expires is not None and expires <= now) or (begins is not None and begins >= now):
             raise ExpiredTokenError
         return found
 
+    def _require_purpose(self, claims: Claims) -> None:
+        """Check for whom the token is and from whom, where that is configured."""
+        keys, audience, issuer = self.keys, claims.texts_or_text("aud"), claims.text("iss")
+        if keys.audience and keys.audience not in audience:
+            raise InvalidTokenError("audience")
+        if keys.audience_regex and not any(is_found(keys.audience_regex, who) for who in audience):
+            raise InvalidTokenError("audience")
+        if keys.issuer and keys.issuer != issuer:
+            raise InvalidTokenError("issuer")
+        if keys.issuer_regex and not is_found(keys.issuer_regex, issuer):
+            raise InvalidTokenError("issuer")
+
     def user(self, claims: Claims) -> str:
         """Whose token it is."""
-        if not self.keys.user_id_claim:
-            return claims.text("sub")
-        raw = claims.raw(self.keys.user_id_claim)
-        value = json.loads(raw) if raw else ""
-        return value if isinstance(value, str) else raw.decode("utf-8", "replace")
+        name = self.keys.user_id_claim
+        return claims.as_text(name) if name else claims.text("sub")
 
     def _payload(self, token: str, now: float) -> bytes:
         # Every token begins so: it is `{"`.

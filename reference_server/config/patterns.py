@@ -4,6 +4,7 @@ import re
 
 from centrifugo_grpc.problem import Problem
 from reference_server.api.glob import BadPatternError, compiled
+from reference_server.clients import expressions
 
 _NOT_IN_GO = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=)|\\[1-9]|[*+?}]\+")
 """What Python's expressions have and Go's do not: a look around, a group again, no way back."""
@@ -14,7 +15,7 @@ def require_expression(option: str, text: str) -> None:
     if (found := _NOT_IN_GO.search(text)) is not None:
         raise Problem(f'{option}: "{text}" has {found.group()}, which Go\'s expressions do not')
     try:
-        re.compile(text)
+        expressions.compiled(text)
     except re.error as error:
         raise Problem(f'{option}: "{text}" is no regular expression: {error}') from None
 

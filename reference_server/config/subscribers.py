@@ -55,8 +55,11 @@ def client_options(options: Options, release: Release) -> ClientOptions:
 
 
 def _require_claims(keys: TokenKeys, rows: Mapping[str, Row], release: Release) -> None:
-    for field in ("audience_regex", "issuer_regex"):
-        require_expression(rows[field].name(release), getattr(keys, field))
+    for field in ("audience", "issuer"):
+        text, regex = rows[field].name(release), rows[f"{field}_regex"].name(release)
+        require_expression(regex, getattr(keys, f"{field}_regex"))
+        if getattr(keys, field) and getattr(keys, f"{field}_regex"):
+            raise Problem(f"{text} and {regex} do not go together; leave one of them out")
     if keys.user_id_claim and not re.fullmatch(r"[a-zA-Z_]+", keys.user_id_claim):
         name = rows["user_id_claim"].name(release)
         raise Problem(f'{name}: "{keys.user_id_claim}" is no name of a claim: letters and _ only')

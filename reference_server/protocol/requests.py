@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reference_server.clients import commands as ask
+from reference_server.clients.tag_filters import TagsFilter
 from reference_server.engine.streams import Position
 from reference_server.protocol.messages import text
 
@@ -27,8 +28,29 @@ MAY_BE_BARE = frozenset({"Connect", "Ping", "RPC", "Send"})
 """The methods whose JSON command may have no `params` (decode.go of the protocol, all versions)."""
 
 
+_REJECT_UNRECOVERED = 2
+"""A bit of `flag` in Subscribe (6.9)."""
+
+
 def _recovery(message: Any) -> ask.Recovery:
-    return ask.Recovery(message.recover, text(message.epoch), _offset(message))
+    return ask.Recovery(
+        message.recover,
+        text(message.epoch),
+        _offset(message),
+        or_not_at_all=bool(getattr(message, "flag", 0) & _REJECT_UNRECOVERED),
+        delta=text(getattr(message, "delta", b"")),
+    )
+
+
+def _tags_filter(node: Any) -> TagsFilter:
+    return TagsFilter(
+        text(node.op),
+        text(node.key),
+        text(node.cmp),
+        text(node.val),
+        tuple(map(text, node.vals)),
+        tuple(map(_tags_filter, node.nodes)),
+    )
 
 
 def _offset(message: Any) -> int:
@@ -48,6 +70,7 @@ def _connect(message: Any) -> ask.Request:
 
 
 def _subscribe(message: Any) -> ask.Request:
+    has_filter = hasattr(message, "tf") and message.HasField("tf")
     return ask.Subscribe(
         channel=text(message.channel),
         token=text(message.token),
@@ -57,6 +80,8 @@ def _subscribe(message: Any) -> ask.Request:
         recoverable=getattr(message, "recoverable", False),
         join_leave=getattr(message, "join_leave", False),
         delta=text(getattr(message, "delta", b"")),
+        tags_filter=_tags_filter(message.tf) if has_filter else None,
+        kind=getattr(message, "type", 0),
     )
 
 

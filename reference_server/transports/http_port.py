@@ -5,6 +5,7 @@ import logging
 import socket
 import ssl
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from websockets.typing import Subprotocol
 from reference_server.listener import Listener, no_port, require_free, shown
 from reference_server.node import Node
 from reference_server.settings import Tls
+from reference_server.transports.limits import ConnectionLimits
 from reference_server.transports.origins import is_allowed
 from reference_server.transports.reception import Reception
 from reference_server.transports.speech import chosen_subprotocol, version_of
@@ -50,6 +52,7 @@ class HttpPort:
         places = [node.settings.http for node in nodes]
         self._health_paths = {place.health_path for place in places if place.health}
         self._reception = Reception()
+        self._limits = {node: ConnectionLimits(node, time.monotonic) for node in self._nodes}
 
     @property
     def serves_anything(self) -> bool:
@@ -103,6 +106,8 @@ class HttpPort:
         nodes = self._nodes_at(url.path)
         if not nodes:
             return _response(http.HTTPStatus.NOT_FOUND, "404 page not found\n")
+        if not any(self._limits[node].take() for node in nodes):
+            return _response(http.HTTPStatus.SERVICE_UNAVAILABLE, "", "")
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         nodes = [node for node in nodes if version_of(node.settings, query) is not None]
         wants_upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
@@ -154,7 +159,9 @@ def _response(
     status: http.HTTPStatus, text: str, kind: str = "text/plain; charset=utf-8"
 ) -> Response:
     body = text.encode()
-    headers = Headers({"Content-Type": kind, "Content-Length": str(len(body))})
+    headers = Headers({"Content-Length": str(len(body))})
+    if kind:
+        headers["Content-Type"] = kind
     headers["Connection"] = "close"
     return Response(status.value, status.phrase, headers, body)
 

@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.clients import PUBLICATION_EPOCH_AND_VERSION
 from centrifugo_grpc.releases.websocket import (
+    FRAME_PINGS_AS_CONFIGURED,
     FRAME_PINGS_ON_REQUEST,
     FRAME_PONG_TIMEOUT,
     PROTOBUF_QUERIES,
     PROTOCOL_VERSIONS,
     SUBPROTOCOLS,
+    V1_OF_2_8,
 )
 from reference_server.protocol import codecs, decoding
 from reference_server.settings import Settings
@@ -81,10 +84,10 @@ def _spoken(
     release: Release, version: int, *, halves: bool, binary: bool
 ) -> tuple[decoding.Decoder, codecs.WireCodec]:
     if version == 2:
-        tells_epoch = release >= Release.V6_9
+        tells_epoch = PUBLICATION_EPOCH_AND_VERSION[release]
         codec = codecs.V2Codec(is_binary=binary, tells_epoch=tells_epoch)
         return (decoding.V2_PROTOBUF if binary else decoding.V2_JSON), codec
-    if release is Release.V2_8:
+    if V1_OF_2_8[release]:
         old = codecs.Of28(is_binary=binary, halves=halves)
         return (decoding.V1_OF_2_8_PROTOBUF if binary else decoding.V1_OF_2_8_JSON), old
     later = codecs.LaterV1(is_binary=binary)
@@ -96,10 +99,11 @@ def _frame_pings(settings: Settings, version: int, query: Mapping[str, str]) -> 
     if FRAME_PINGS_ON_REQUEST[release]:
         if query.get(_FRAME_PINGS_QUERY) != "true":
             return None
-        interval = clients.ping_interval if release >= Release.V6_9 else 0
     elif version == 2 and clients.ping_interval >= 0:
         return None
-    else:
-        interval = settings.websocket.frame_ping_interval
-    interval = interval if interval > 0 else _USUAL_INTERVAL
+    configured = {
+        "own": settings.websocket.frame_ping_interval,
+        "protocol": clients.ping_interval,
+    }.get(FRAME_PINGS_AS_CONFIGURED[release], 0)
+    interval = configured if configured > 0 else _USUAL_INTERVAL
     return FramePings(interval, interval * FRAME_PONG_TIMEOUT[release])

@@ -34,7 +34,7 @@ from reference_server.transports.uni_codec import uni_codec
 
 SERVICE = "centrifugal.centrifugo.unistream.CentrifugoUniStream"
 PING_SECONDS = 25.0
-_LENIENT = lenient_messages(unistream.DESCRIPTOR)
+_LENIENT = lenient_messages(unistream.DESCRIPTOR, keeps_maps=False)
 
 
 async def listen_uni(nodes: Sequence[Node]) -> Listener | None:

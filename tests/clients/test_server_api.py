@@ -99,6 +99,17 @@ async def test_subscribe_with_a_past_expiry_fails_for_who_is_there(release: Rele
 
 
 @every_release
+async def test_subscribe_that_fails_ends_the_subscription_there_was(release: Release) -> None:
+    async with served(settings(release)) as server:
+        stream = await server.subscriber("u1")
+        await server.call("Subscribe", channel="pres:x", user="u1")
+        answer = await server.call("Subscribe", channel="pres:x", user="u1", expire_at=1)
+        assert answer.error.code == Code.INTERNAL
+        assert not server.node.hub.subscribers("pres:x")
+        assert list(server.node.presence.of("pres:x")) == [stream.client]
+
+
+@every_release
 async def test_one_channel_too_many_ends_the_connection(release: Release) -> None:
     given = settings(release, clients=ClientOptions(channel_limit=1))
     async with served(given) as server:

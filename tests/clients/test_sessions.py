@@ -14,6 +14,7 @@ from reference_server.clients.handling import handle
 from reference_server.clients.options import SubscribeOptions
 from reference_server.clients.pushes import UnencodableError, Unsubscribed
 from reference_server.clients.session import Session
+from reference_server.engine.streams import Position
 from reference_server.settings import ClientOptions
 from tests.clients.sans_io import Client, World
 from tests.clients.serving import PRESENT, RECOVERED, V3_RELEASES, settings, token
@@ -43,6 +44,64 @@ def test_a_refreshed_connection_goes_on(release: Release) -> None:
     assert client.code is None
     world.wait(10)
     assert client.code == 3005
+
+
+@every_release
+def test_a_refresh_tells_seconds_of_32_bits_and_6_at_most_a_year(release: Release) -> None:
+    world = World(settings(release))
+    client = world.connected()
+    far = int(world.now) + 2**33 + 5
+    client.do(ask.Subscribe("x"))
+    ttl = 365 * 24 * 3600 if release is Release.V6_9 else 5
+    assert client.do(ask.Refresh(token(sub="u1", exp=far))).ttl == ttl
+    subscription_token = token(sub="u1", channel="x", client=client.session.client, exp=far)
+    assert client.do(ask.SubRefresh("x", subscription_token)).ttl == ttl
+
+
+@every_release
+@pytest.mark.parametrize("v", [1, 2])
+def test_only_protocol_v1_tells_a_refreshed_client_who_it_is(release: Release, v: int) -> None:
+    client = World(settings(release)).connected(v=v)
+    result = client.do(ask.Refresh(token(sub="u1")))
+    assert bool(result.client) == bool(result.version) == (v == 1)
+
+
+@later_releases
+def test_nothing_comes_before_the_beginning_of_a_history(release: Release) -> None:
+    rules = replace(RECOVERED, allow_history_for_client=True, allow_history_for_subscriber=True)
+    client = World(settings(release, without_namespace=rules)).connected()
+    client.do(ask.Subscribe("x"))
+    request = ask.History("x", limit=1, since=Position(0, ""), reverse=True)
+    assert client.do(request) == failures.BAD_REQUEST
+
+
+@later_releases
+@pytest.mark.parametrize("asked", [
+    ask.Recovery(recover=True, epoch="other", or_not_at_all=True),
+    ask.Recovery(recover=True, offset=7, or_not_at_all=True),
+])  # fmt: skip
+def test_6_refuses_who_wants_all_that_was_missed_or_nothing(
+    release: Release, asked: ask.Recovery
+) -> None:
+    world = World(settings(release))
+    world.publish("rec:x")
+    client = world.connected()
+    answer = client.do(ask.Subscribe("rec:x", recovery=asked))
+    if release is Release.V6_9:
+        assert answer == failures.UNRECOVERABLE_POSITION
+        assert not world.node.hub.subscribers("rec:x")
+    else:
+        assert not answer.recovered
+
+
+@pytest.mark.parametrize("release", V3_RELEASES[2:], ids=str)
+def test_6_gives_differences_to_what_comes_with_connect(release: Release) -> None:
+    rules = replace(RECOVERED, allowed_delta_types=("fossil",))
+    client = Client(World(settings(release, without_namespace=rules)))
+    wishes = {"x": ask.Recovery(delta="fossil"), "y": ask.Recovery(delta="other")}
+    request = ask.Connect(token=token(sub="u1", channels=["x", "y"]), subs=wishes)
+    subs = client.do(request).subs
+    assert (subs["x"].delta, subs["y"].delta) == (release is Release.V6_9, False)
 
 
 @later_releases

@@ -26,6 +26,20 @@ def cases(releases: tuple[str, ...], told: str, **options: Any) -> list[Any]:
     return [pytest.param(r, options, told, id=f"{r}-{first}-{options[first]}") for r in releases]
 
 
+@pytest.mark.parametrize("release", ["4.1", "5.4", "6.9"])
+@pytest.mark.parametrize("claim", ["audience", "issuer"])
+def test_a_claim_is_checked_by_a_text_or_by_an_expression(
+    tmp_path: Path, release: str, claim: str
+) -> None:
+    both = {claim: "a", f"{claim}_regex": "^a$"}
+    file = (
+        nested(client={"token": both})
+        if release == "6.9"
+        else flat(**{f"token_{name}": value for name, value in both.items()})
+    )
+    assert "do not go together" in refusal(tmp_path, file, release)
+
+
 @pytest.mark.parametrize(("release", "options", "told"), [
     *cases(ALL[1:], "history_size and history_ttl go together", history_size=5),
     *cases(ALL[1:], "history_size and history_ttl go together", history_ttl="5s"),

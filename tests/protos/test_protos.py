@@ -112,3 +112,11 @@ def test_lenient_messages_take_strings_that_are_not_utf_8() -> None:
     lenient = lenient_messages(v2.DESCRIPTOR)["PublishRequest"].FromString(body)
     assert lenient.channel == b"\xff"  # type: ignore[attr-defined]
     assert lenient.SerializeToString() == body
+
+
+def test_without_maps_lenient_messages_take_keys_that_are_not_utf_8() -> None:
+    body = b"\x2a\x06\x0a\x01\xff\x12\x01v"
+    with pytest.raises(DecodeError):
+        lenient_messages(v3.DESCRIPTOR)["PublishRequest"].FromString(body)
+    lenient = lenient_messages(v3.DESCRIPTOR, keeps_maps=False)["PublishRequest"].FromString(body)
+    assert lenient.tags[0].key == b"\xff"  # type: ignore[attr-defined]

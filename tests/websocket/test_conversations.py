@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed
 
 from centrifugo_grpc.releases import Release
 from reference_server.settings import ClientOptions, WebSocket
-from tests.websocket.serving import Site, served, settings
+from tests.websocket.serving import Site, protocol_v2_releases, served, settings
 from tests.websocket.talking import Talk, connected, talk, token
 
 pytestmark = pytest.mark.asyncio
@@ -40,6 +40,27 @@ async def test_a_malformed_frame_ends_its_connection_and_no_other(
             assert code == (3003 if release is Release.V2_8 else 3501)
             assert reason == (IN_WORDS_OF_V1 if release < Release.V4_1 else "bad request")
         await still_served(site, other)
+
+
+@pytest.mark.parametrize("release", [Release.V5_4, Release.V6_9], ids=str)
+async def test_connect_tells_the_time_where_that_is_configured(release: Release) -> None:
+    clients = ClientOptions(allowed_origins=None, connect_includes_server_time=True)
+    async with served(settings(release, clients=clients)) as site, talk(site) as client:
+        result = await client.ask("connect", token=token())
+        assert abs(result["time"] / 1000 - time.time()) < 60
+    async with served(settings(release)) as site, talk(site) as client:
+        assert "time" not in await client.ask("connect", token=token())
+
+
+@pytest.mark.parametrize("release", protocol_v2_releases(), ids=str)
+async def test_data_of_subscribe_that_json_cannot_carry_fails_the_call_alone(
+    release: Release,
+) -> None:
+    async with served(settings(release)) as site, connected(site) as client:
+        answer = await site.call("Subscribe", user="ann", channel="pres:x", data=b"\0")
+        assert answer.error.code == 100
+        await site.call("Publish", channel="pres:x", data=b"1")
+        assert (await client.push())["pub"] == {"data": 1}
 
 
 @EACH

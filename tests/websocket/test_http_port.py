@@ -10,7 +10,9 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from centrifugo_grpc.releases import Release
+from reference_server.node import Node
 from reference_server.settings import ClientOptions, Http, WebSocket
+from reference_server.transports.limits import ConnectionLimits
 from tests.websocket.serving import Site, served, settings
 from tests.websocket.talking import connected, talk, token
 
@@ -53,6 +55,37 @@ async def test_what_is_not_served_is_not_found() -> None:
 async def test_a_plain_request_for_the_websocket_is_a_bad_one() -> None:
     async with served(settings(Release.V6_9)) as site:
         assert (await got(site, "/connection/websocket"))[::2] == (400, "Bad Request\n")
+
+
+SINCE_4 = pytest.mark.parametrize("release", list(Release)[2:], ids=str)
+
+
+@SINCE_4
+async def test_no_more_clients_are_let_in_than_a_node_may_have(release: Release) -> None:
+    given = settings(release, clients=ClientOptions(allowed_origins=None, connection_limit=1))
+    async with served(given) as site:
+        async with connected(site):
+            assert await status_of(site) == 503
+        await site.until(lambda: not site.node.hub.counts()[0])
+        assert await status_of(site) == 101
+
+
+async def test_a_refused_client_is_told_nothing_but_the_status() -> None:
+    clients = ClientOptions(allowed_origins=None, connection_rate_limit=1)
+    async with served(settings(Release.V6_9, clients=clients)) as site:
+        assert await status_of(site) == 101
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(site.url, proxy=None)
+        assert (refused.value.response.status_code, refused.value.response.body) == (503, b"")
+
+
+async def test_so_many_clients_come_at_once_and_one_more_a_second() -> None:
+    now = 0.0
+    clients = ClientOptions(connection_rate_limit=3)
+    limits = ConnectionLimits(Node(settings(Release.V6_9, clients=clients)), lambda: now)
+    assert [limits.take() for _ in range(4)] == [True, True, True, False]
+    now = 2.5
+    assert [limits.take() for _ in range(3)] == [True, True, False]
 
 
 async def test_the_health_check_answers_where_it_is_switched_on() -> None:
