@@ -6,6 +6,9 @@ A file has an entry a line: the id of a requirement, or a pattern of ids (`*`, `
     publish.refuse.blank-channel
     broadcast.*[v3]: expected gRPC status OK     # from a hash on: a note
     ~wire.expire.blank-deadline                  # fails by chance, and may pass as well
+
+One list serves all releases: an entry about a requirement of another release than the target's is
+passed over.
 """
 
 import re
@@ -15,6 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from centrifugo_grpc.problem import Problem
+from conformance.requirement import Requirement
 
 _ENTRY = re.compile(
     r"(?P<chance>~?)(?P<pattern>[a-z0-9_.*?!-]+(?:\[[a-z0-9.-]+\][a-z0-9_.*?-]*)*?)"
@@ -35,6 +39,10 @@ class Entry:
     def names(self, id: str, dialect: str) -> bool:  # noqa: A002
         """Whether it is about this requirement of this dialect."""
         return self.dialect in ("", dialect) and fnmatchcase(id, self.pattern)
+
+    def names_one_of(self, requirement: Requirement) -> bool:
+        """Whether it is about a requirement in any of its releases."""
+        return any(self.names(requirement.id, each.value) for each in requirement.dialects)
 
     def explains(self, id: str, dialect: str, reason: str) -> bool:  # noqa: A002
         """Whether this failure is the one that is known."""

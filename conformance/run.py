@@ -65,10 +65,11 @@ class Run:
 
     def conclude(self, corpus: Path) -> Summary:
         """Sum up what was judged against the whole corpus in a folder."""
-        cases = plan(read_corpus(corpus), self.targets, slow=self.options.slow)
+        requirements = read_corpus(corpus)
+        cases = plan(requirements, self.targets, slow=self.options.slow)
         rules = Rules(self.options.strict, self.options.complete, self.options.known_failing)
         cause = self.cause.text if self.cause is not None else ""
-        self.summary = summarise(cases, self.judged, rules, cause)
+        self.summary = summarise(cases, self.judged, rules, cause, requirements)
         return self.summary
 
     def write(self, summary: Summary) -> None:

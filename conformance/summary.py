@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.evidence import Judged
 from conformance.known_failing import Entry, KnownFailing
-from conformance.requirement import Level
+from conformance.requirement import Level, Requirement
 from conformance.selection import NOT_SELECTED, Case
 from conformance.verdicts import Verdict, worst
 
@@ -52,11 +52,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """All rows of a run, what counts in it, and the cause if it ended before its time."""
+    """All rows of a run, what counts in it, and the cause if it ended before its time.
+
+    `corpus` is every requirement that there is, of other releases too: a list of known failures
+    may name those.
+    """
 
     rows: Sequence[Row]
     rules: Rules
     cause: str = ""
+    corpus: Sequence[Requirement] = ()
 
     @property
     def shown(self) -> list[Row]:
@@ -109,8 +114,8 @@ class Summary:
         named = [
             row for row in self.rows if entry.names(row.case.requirement.id, row.case.dialect.value)
         ]
-        if not named:
-            return "names no requirement of this target"
+        if not named and not any(entry.names_one_of(each) for each in self.corpus):
+            return "names no requirement of the corpus"
         if entry.by_chance:
             return ""
         passing = [row.case.requirement.id for row in named if row.verdict is Verdict.PASSED]
@@ -196,14 +201,18 @@ class Summary:
 
 
 def summarise(
-    cases: Iterable[Case], verdicts: Iterable[Judged], rules: Rules, cause: str = ""
+    cases: Iterable[Case],
+    verdicts: Iterable[Judged],
+    rules: Rules,
+    cause: str = "",
+    corpus: Sequence[Requirement] = (),
 ) -> Summary:
-    """Put the verdicts that came in to the cases that were planned."""
+    """Put the verdicts that came in to the cases that were planned, out of the whole corpus."""
     by_key: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for judged in verdicts:
         by_key[judged.key].append(judged)
     rows = [_row(case, by_key[case.key], rules.known_failing, cause) for case in cases]
-    return Summary(rows, rules, cause)
+    return Summary(rows, rules, cause, corpus)
 
 
 def _row(case: Case, judged: Sequence[Judged], known_failing: KnownFailing, cause: str) -> Row:

@@ -164,8 +164,10 @@ def test_an_effect_is_there_at_once(api: Api, channel: Channels) -> None:
             expect.equal("history after Publish", other.payloads(room), [b"%d" % number])
             expect.success(other.history_remove(room))
             expect.equal("history after HistoryRemove", api.payloads(room), [])
-            expect.success(api.broadcast([room], b"again"))
-            expect.equal("history after Broadcast", other.payloads(room), [b"again"])
+            rooms = [room, channel("history"), channel("history")]
+            expect.success(api.broadcast(rooms, b"again"))
+            for each in reversed(rooms):
+                expect.equal("history after Broadcast", other.payloads(each), [b"again"])
 
 
 @requirement(
