@@ -100,8 +100,11 @@ class Node:
         self._knows_keys = IDEMPOTENCY_KEY[self.release]
         self._knows_versions = PUBLICATION_VERSION[self.release]
         self._clock = clock
-        self.counters = Counters(clock, settings.metrics_interval, self.release)
+        self.counters = Counters(
+            clock, settings.metrics_interval, self.release, polls=settings.has_shared_polls
+        )
         self._sent = self.counters.sending("publication")
+        self._joined, self._left = map(self.counters.sending, ("join", "leave"))
         self._started = self._renewed = clock()
         self._snapshot = Snapshot()
 
@@ -178,12 +181,14 @@ class Node:
 
     def join(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has come."""
+        self._joined()
         push = Push(channel, Joined(info))
         for subscriber in self.hub.subscribers(channel):
             subscriber.deliver_presence(push)
 
     def leave(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has gone."""
+        self._left()
         push = Push(channel, Left(info))
         for subscriber in self.hub.subscribers(channel):
             subscriber.deliver_presence(push)
@@ -231,7 +236,8 @@ class Node:
                 "users": numbers.users,
                 "channels": numbers.channels,
                 "subscriptions": numbers.subscriptions,
-            }
+            },
+            self.version,
         )
 
 

@@ -241,6 +241,12 @@ class Settings:
     http: Http = field(default_factory=Http)
     uni_grpc: UniGrpc = field(default_factory=UniGrpc)
 
+    @property
+    def has_shared_polls(self) -> bool:
+        """Whether any channels are polled."""
+        rules = (self.without_namespace, *self.namespaces.values())
+        return any(each.subscription_type == "shared_poll" for each in rules)
+
     def channel_options(self, channel: str) -> ChannelOptions | None:
         """The options of a channel; None if it names a namespace that is not configured."""
         rest = channel.removeprefix(self.private_prefix)

@@ -13,6 +13,7 @@ from reference_server.api.answers import GrpcFailure, Metadata, Refused, snake_c
 from reference_server.api.unparsable import complaint, last_bytes
 from reference_server.clients.failures import disconnects_of
 from reference_server.clients.pushes import UnencodableError
+from reference_server.counters import now
 from reference_server.engine.streams import ClientInfo
 from reference_server.node import Node, PublishOptions
 from reference_server.protocol import gogo
@@ -72,16 +73,18 @@ class V2Api:
     def answerer(self, method: str) -> Callable[[Message, Metadata], bytes]:
         """What gives the serialized response: a result, an error, or nothing for success."""
         handler, kind = self._handlers[method], _MESSAGES[f"{method}Response"]
-        count = self._node.counters.counting(_COUNTED_AS.get(method, snake_case(method)))
+        timed = self._node.counters.timing(_COUNTED_AS.get(method, snake_case(method)))
 
         def answer(request: Message, _metadata: Metadata) -> bytes:
-            count()
+            started = now()
             try:
                 result = handler(request)
             except Refused as refused:
                 error = api_error(refused.code, self._node.release)
                 sent = {"code": error.code, "message": error.message.encode()}
                 return kind(error=sent).SerializeToString()
+            finally:
+                timed(now() - started)
             if result is None:
                 return b""
             if method in _TELL_OF_CLIENTS:

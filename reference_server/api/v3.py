@@ -17,6 +17,7 @@ from reference_server.api.v3_channels import ChannelCalls
 from reference_server.api.v3_clients import ClientCalls
 from reference_server.api.v3_maps import MapCalls
 from reference_server.api.v3_node import NodeCalls
+from reference_server.counters import now
 from reference_server.node import Node
 
 _LENIENT = lenient_messages(api.DESCRIPTOR, keeps_maps=False)
@@ -43,6 +44,9 @@ class V3Api:
             **MapCalls(node).handlers(),
             **NodeCalls(node).handlers(),
         }
+        self._timers = {
+            method: node.counters.timing(snake_case(method)) for method in self._handlers
+        }
 
     def parser(self, method: str) -> Callable[[bytes], Message]:
         """What gives a request. Go tells malformed from badly encoded, in one text each."""
@@ -64,18 +68,22 @@ class V3Api:
         if method == "Batch":
             return lambda request, _metadata: self._batch(request).SerializeToString()
         handler, kind = self._handlers[method], getattr(api, f"{method}Response")
-        count = self._node.counters.counting(snake_case(method))
+        name, count_error = snake_case(method), self._node.counters.count_error
+        timed = self._timers[method]
 
         def answer(request: Message, metadata: Metadata) -> bytes:
-            count()
+            started = now()
             try:
                 result = handler(request)
             except Refused as refused:
                 error = api_error(refused.code, self._node.release)
+                count_error(name, error.code)
                 if self._is_transport_mode(metadata):
                     raise _as_grpc_failure(refused.code, error) from None
                 sent = api.Error(code=error.code, message=error.message)
                 return bytes(kind(error=sent).SerializeToString())
+            finally:
+                timed(now() - started)
             return b"" if result is None else _with_result(result)
 
         return answer
@@ -96,9 +104,14 @@ class V3Api:
         try:
             if name is None or _BATCH_RPC[name] not in OPEN_RPCS[self._node.release]:
                 raise Refused(Code.METHOD_NOT_FOUND)
-            result = self._handlers[_BATCH_RPC[name]](getattr(command, name))
+            started = now()
+            try:
+                result = self._handlers[_BATCH_RPC[name]](getattr(command, name))
+            finally:
+                self._timers[_BATCH_RPC[name]](now() - started)
         except Refused as refused:
             error = api_error(refused.code, self._node.release)
+            self._node.counters.count_error(name or "unknown", error.code)
             reply.error.code, reply.error.message = error.code, error.message
         else:
             if result is not None:

@@ -49,22 +49,29 @@ def _shared(descriptor: Any, kind: Hashable) -> tuple[Field, ...]:
 
 
 def result_message(
-    messages: dict[str, Any], method: str, result: results.Result, *, tells_epoch: bool = False
+    messages: dict[str, Any],
+    method: str,
+    result: results.Result,
+    *,
+    tells_epoch: bool = False,
+    is_binary: bool = False,
 ) -> Any:
     """The result of a command as a message. `tells_epoch`: as for pushes."""
     message = fill(messages[f"{method}Result"](), result)
     if isinstance(result, results.HistoryResult) and hasattr(message, "epoch"):
         message.offset, message.epoch = result.top.offset, raw(result.top.epoch)
     if tells_epoch:
-        _tell_epoch(message)
+        _tell_epoch(message, is_binary=is_binary)
     return message
 
 
-def _tell_epoch(message: Any) -> None:
+def _tell_epoch(message: Any, *, is_binary: bool) -> None:
     kind = message.DESCRIPTOR.name
     if kind in {"ConnectResult", "Connect"}:
         for subscription in message.subs.values():
-            _tell_epoch(subscription)
+            _tell_epoch(subscription, is_binary=is_binary)
+    elif kind == "SubscribeResult" and message.delta and not is_binary:
+        return  # What is written anew for differences in JSON loses it.
     elif kind in {"SubscribeResult", "HistoryResult"}:
         for publication in message.publications:
             if publication.offset == 1:
@@ -83,7 +90,7 @@ def push_message(
     elif isinstance(body, pushes.Subscribed | pushes.Connected):
         fill(message, body.result)
         if tells_epoch:
-            _tell_epoch(message)
+            _tell_epoch(message, is_binary=True)
     elif isinstance(body, pushes.Disconnected):
         fill(message, body.disconnect)
     else:

@@ -13,7 +13,7 @@ from reference_server.clients import commands as ask
 from reference_server.clients import pushes
 from reference_server.clients.failures import ReplyError
 from reference_server.clients.pushes import Body, Codec, UnencodableError
-from reference_server.clients.results import Result, SubscribeResult
+from reference_server.clients.results import ConnectResult, Result, SubscribeResult
 from reference_server.protocol import gogo
 from reference_server.protocol.bodies import fill, in_halves, push_message, result_message
 from reference_server.protocol.deltas import compressed, each_compressed
@@ -183,16 +183,26 @@ class V2Codec:
     def reply(self, command_id: int, request: ask.Request, result: Result) -> bytes:
         """Encode a successful reply; raises `UnencodableError`."""
         method = _METHODS[type(request)]
-        tells_epoch = self._tells_epoch
-        if isinstance(result, SubscribeResult) and result.delta:
-            told = each_compressed(result.publications, is_binary=self.is_binary)
-            result = replace(result, publications=told)
-            tells_epoch = tells_epoch and self.is_binary
+        if isinstance(result, SubscribeResult):
+            result = self._recovered(result)
+        elif isinstance(result, ConnectResult):
+            subs = {channel: self._recovered(begun) for channel, begun in result.subs.items()}
+            result = replace(result, subs=subs)
         reply = V2["Reply"](id=command_id)
         inner = getattr(reply, _REPLY_FIELDS.get(method, method.lower()))
         inner.SetInParent()
-        inner.CopyFrom(result_message(V2, method, result, tells_epoch=tells_epoch))
+        told = result_message(
+            V2, method, result, tells_epoch=self._tells_epoch, is_binary=self.is_binary
+        )
+        inner.CopyFrom(told)
         return self._write(reply)
+
+    def _recovered(self, result: SubscribeResult) -> SubscribeResult:
+        """What was missed, as differences where the subscriber gets those."""
+        if not result.delta:
+            return result
+        told = each_compressed(result.publications, is_binary=self.is_binary)
+        return replace(result, publications=told)
 
     def error(self, command_id: int, _request: ask.Request, error: ReplyError) -> bytes:
         """Encode a reply that is an error."""
