@@ -7,7 +7,7 @@ PROFILE ?=
 KNOWN_FAILING ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv report survey test lint types protos requirements lock bench clean
+.PHONY: help venv report survey store site test lint types protos requirements lock bench clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,14 @@ lint: venv
 
 survey: venv  ## Measure every target of TARGETS=file.toml and write one page into site/
 	@$(BIN)/python -m reports survey $(or $(TARGETS),$(error name the file of targets: make survey TARGETS=targets.toml)) -o site
+
+store: venv  ## Measure ONLY="a target" of reports/results/targets.toml, or all of them, into the store
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m reports survey reports/results/targets.toml \
+	  $(if $(ONLY),--only "$(ONLY)") --results reports/results -o out/store
+
+site: venv  ## Make the page of all stored results, and how the releases differ, in site/
+	@$(BIN)/python -m reports build reports/results -o site/
+	@$(BIN)/python -m reports releases reports/results -o site/releases.html
 
 types: venv
 	$(BIN)/mypy

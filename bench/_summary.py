@@ -92,7 +92,17 @@ def _options(options: LoadOptions, users: int) -> dict[str, Any]:
         "deadline": options.endpoint.deadline,
         "seed": options.seed,
         "fail_above": options.fail_above,
+        **_of_scenario(options),
     }
+
+
+def _of_scenario(options: LoadOptions) -> dict[str, Any]:
+    """The options that one scenario alone has."""
+    if options.scenario in {"sweep", "capacity"}:
+        return {"step_seconds": options.step_seconds}
+    if options.scenario == "delivery":
+        return {"subscribers": options.subscribers, "token": bool(options.token_secret)}
+    return {"history_size": options.history_size} if options.scenario == "account" else {}
 
 
 def _outcomes(tally: Tally) -> dict[str, Any]:

@@ -51,9 +51,15 @@ def _target(targets: Targets) -> dict[str, Any]:
             }
             for target in targets.main
         ],
-        "profiles": [str(target.profile.path) for target in targets.main if target.profile],
+        "profiles": [_place(target.profile.path) for target in targets.main if target.profile],
         "variants": sorted({target.variant for target in targets.all} - {MAIN}),
     }
+
+
+def _place(profile: Path) -> str:
+    """Where a profile is: a shipped one without the folders above the suite."""
+    suite = Path(__file__).parent.parent
+    return str(profile.relative_to(suite) if profile.is_relative_to(suite) else profile)
 
 
 def _requirement(row: Row) -> dict[str, Any]:

@@ -53,8 +53,11 @@ def _releases(options: argparse.Namespace) -> int:
 def _survey(options: argparse.Namespace) -> int:
     from reports import survey, targets  # noqa: PLC0415  (they may not be installed)
 
-    plan = targets.read_plan(options.targets)
-    path, measured = survey.survey(plan, options.output, lambda line: print(line, flush=True))
+    plan = targets.only(targets.read_plan(options.targets), options.only)
+    results = options.results or options.output / "results"
+    path, measured = survey.survey(
+        plan, options.output, results, lambda line: print(line, flush=True)
+    )
     print(f"report: {path}")
     return 0 if measured else 1
 
@@ -89,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         (summary, _markdown, "+"),
         (releases, _releases, "*"),
     ):
-        command.add_argument("results", type=Path, nargs=fewest, metavar="RESULTS.json")
+        command.add_argument("results", type=Path, nargs=fewest, metavar="RESULTS.json|DIR")
         command.set_defaults(command=does)
     for command in (build, releases):
         command.add_argument(
@@ -104,6 +107,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     survey.add_argument("targets", type=Path, metavar="TARGETS.toml")
     survey.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    survey.add_argument(
+        "--results", type=Path, metavar="DIR", help="keep the results there (DIR/results)"
+    )
+    survey.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="measure this target alone"
+    )
     survey.set_defaults(command=_survey)
     compare = commands.add_parser(
         "compare", help="tell what got worse between two results; exit code 1 if anything did"

@@ -58,11 +58,8 @@ FIGURES = (
 
 
 def read_side(path: Path) -> list[Run]:
-    """The runs of one side: a result file, or every *.json of a folder (the rounds of a run)."""
-    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
-    if not files:
-        raise Problem(f"{path} holds no result files: name a file, or a folder of *.json files")
-    return runs.read(files)
+    """The runs of one side: a result file, or those of a folder (the rounds of a run)."""
+    return runs.read([path])
 
 
 def compare(

@@ -2,8 +2,8 @@
 
 import shlex
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ _TARGET_KEYS: Mapping[str, type] = {
     "address": str,
     "profile": str,
     "api_key_variable": str,
+    "corpus": list,
 }
 _WORDS = {int: "a number", str: "text", list: "a list of texts"}
 
@@ -29,7 +30,7 @@ class Target:
     """A server of the survey: one that `launch` starts, or one that runs at `address`.
 
     `release` may be None for one that runs: it tells. `api_key_variable` names the environment
-    variable that holds its key.
+    variable that holds its key. `corpus` are words for pytest, after those of the plan.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Target:
     address: str | None
     profile: Path | None
     api_key_variable: str | None
+    corpus: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,16 @@ def read_plan(path: Path) -> Plan:
     return plan
 
 
+def only(plan: Plan, names: Sequence[str]) -> Plan:
+    """The plan with these of its targets alone, all of them if none is named."""
+    known = [target.name for target in plan.targets]
+    for name in names:
+        if name not in known:
+            raise Problem(f"no target is called {name!r}: there are {', '.join(known)}")
+    chosen = tuple(target for target in plan.targets if not names or target.name in names)
+    return replace(plan, targets=chosen)
+
+
 def _words(line: str, path: Path) -> tuple[str, ...]:
     try:
         return tuple(shlex.split(line))
@@ -111,6 +123,7 @@ def _target(table: Any, path: Path) -> Target:
         address=address,
         profile=path.parent / profile if profile else None,
         api_key_variable=table.get("api_key_variable"),
+        corpus=tuple(table.get("corpus", ())),
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reports import runs
 from reports.reproduce import command, page_command
 from reports.runs import Run
 from tests.reports.samples import conformance, exchange, file, load, requirement
@@ -108,7 +109,7 @@ def test_a_page_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 
 def test_without_results_or_output_one_line_says_what_is_missing(tmp_path: Path) -> None:
-    assert "required: RESULTS.json" in refused()
+    assert "required: RESULTS.json|DIR" in refused()
     assert "required: -o/--output" in refused(tmp_path / "l.json")
 
 
@@ -130,6 +131,22 @@ def test_a_load_run_is_reproduced_by_its_options() -> None:
         *("-t", "5s", "--dialect", "v3", "--scenario", "publish", "--payload-bytes", "256"),
         *("--in-flight", "100", "--channel", "bench", "--results", "l.json"),
     ]
+
+
+def test_a_folder_stands_for_the_results_below_it_in_the_order_of_their_numbers(
+    tmp_path: Path,
+) -> None:
+    for name in ("2.8", "10.0", "3.2"):
+        folder = tmp_path / "store" / "server" / name
+        folder.mkdir(parents=True)
+        file(folder / "conformance.json", conformance())
+        (folder / "README.md").write_text(f"# Server {name}\n", encoding="utf-8")
+    found = runs.read([tmp_path / "store"])
+    assert [run.owner for run in found] == ["Server 2.8", "Server 3.2", "Server 10.0"]
+    assert found[0].name == "server/2.8/conformance.json"
+    assert page_command(found, "page.html") == "python -m reports build store -o page.html"
+    (tmp_path / "empty").mkdir()
+    assert "empty holds no result files" in refused(tmp_path / "empty", "-o", tmp_path / "p.html")
 
 
 def test_words_of_a_result_cannot_become_commands() -> None:

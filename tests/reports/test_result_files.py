@@ -1,6 +1,7 @@
 """Result files: written whole, checked both ways, refused in one line."""
 
 import json
+import lzma
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,37 @@ def test_a_result_is_read_as_it_was_written(document: dict[str, Any], tmp_path: 
     result_files.write(path, document)
     assert result_files.read(path) == document
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_result_whose_name_ends_in_xz_is_a_fraction_as_long(tmp_path: Path) -> None:
+    document = conformance([requirement(f"publish.accept.n{n}") for n in range(100)])
+    plain, packed = tmp_path / "results.json", tmp_path / "results.json.xz"
+    result_files.write(plain, document)
+    result_files.write(packed, document)
+    assert result_files.read(packed) == document
+    assert packed.stat().st_size < plain.stat().st_size / 20
+    assert lzma.decompress(packed.read_bytes()) == plain.read_bytes()
+
+
+def test_a_packed_result_that_is_cut_off_or_none_is_told_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "results.json.xz"
+    result_files.write(path, conformance())
+    whole = path.read_bytes()
+    for broken in (whole[:-9], whole[:5], b"", b"{}"):
+        path.write_bytes(broken)
+        with pytest.raises(Problem, match="was cut off") as caught:
+            result_files.read(path)
+        assert "\n" not in str(caught.value)
+
+
+def test_a_packed_result_that_would_fill_the_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(result_files, "_MOST_BYTES", 2**20)
+    path = tmp_path / "results.json.xz"
+    path.write_bytes(lzma.compress(b" " * 2**21))
+    with pytest.raises(Problem, match="unpacks to more than 1048576 bytes"):
+        result_files.read(path)
 
 
 @pytest.mark.parametrize("kind", result_files.KINDS)

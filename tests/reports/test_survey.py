@@ -9,23 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from centrifugo_grpc import result_files
 from reports.__main__ import main
+from reports.steps import load_names, place
+from reports.targets import Plan, read_plan
 from tests.reports.reading import read
 
 REFERENCE = f"{shlex.quote(sys.executable)} -m reference_server --release 6.9 -c {{config}}"
 
 
-def survey(plan: Path, output: Path) -> tuple[int, list[str], list[str]]:
+def survey(plan: Path, output: Path, *more: str | Path) -> tuple[int, list[str], list[str]]:
     """The exit code, and the lines that it printed on both streams."""
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-        code = main(["survey", str(plan), "-o", str(output)])
+        code = main(["survey", str(plan), "-o", str(output), *map(str, more)])
     return code, out.getvalue().splitlines(), err.getvalue().splitlines()
-
-
-def plan(folder: Path, text: str) -> Path:
-    path = folder / "targets.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
 
 
 def test_each_target_is_measured_in_turn_and_one_that_does_not_start_is_a_row(
@@ -46,11 +43,11 @@ def test_each_target_is_measured_in_turn_and_one_that_does_not_start_is_a_row(
         release = "6.9"
         launch = "no-such-server {{config}}"
     """
-    code, lines, errors = survey(plan(tmp_path, targets), tmp_path / "site")
+    code, lines, errors = survey(_written(tmp_path, targets), tmp_path / "site")
     assert (code, errors) == (0, [])
     assert lines[0] == "[1/2] The reference: corpus …"
     assert lines[1].startswith("[1/2] The reference: corpus: partial: ")
-    assert lines[3] == "[1/2] The reference: load of v3, round 2 of 2 …"
+    assert lines[3] == "[1/2] The reference: load publish of v3, round 2 of 2 …"
     assert lines[-2] == (
         "[2/2] Not there <b>: not measured: cannot start no-such-server: No such file or directory"
     )
@@ -70,13 +67,86 @@ def test_each_target_is_measured_in_turn_and_one_that_does_not_start_is_a_row(
 
 
 def _check_stored(folder: Path) -> None:
-    stored = sorted(path.name for path in folder.iterdir())
-    assert stored == ["README.md", "conformance.json", "load-v3-1-1.json", "load-v3-1-2.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "conformance.json.xz",
+        "load-publish-v3-1.json",
+        "load-publish-v3-2.json",
+    ]
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert readme.startswith("# The reference\n\nMeasured on ")
+    assert " The server spoke v3 as 6.9, version 6.9.1 OSS. " in readme
     reproduce = readme.split("## Reproduce")[1]
     assert "pytest conformance --launch" in reproduce
-    assert reproduce.count("locust -f bench --headless") == 2
+    assert reproduce.count("locust -f bench --headless --host localhost:10000") == 2
+    again = read_plan(_written(folder.parent, reproduce.split("```toml")[1].split("```")[0]))
+    (target,) = again.targets
+    assert (target.name, target.launch, str(target.release)) == ("The reference", REFERENCE, "6.9")
+    assert (again.seconds, again.rounds) == (1, 2)
+
+
+def test_subscribers_find_a_server_that_was_started_on_ports_of_its_own(tmp_path: Path) -> None:
+    targets = f"""
+        seconds = 1
+        rounds = 1
+        corpus = ["-k", "publish.refuse.blank-channel"]
+        loads = ["--scenario delivery --subscribers 2"]
+
+        [[target]]
+        name = "Another"
+        address = "localhost:1"
+
+        [[target]]
+        name = "The reference 6.9.1"
+        release = "6.9"
+        launch = {json.dumps(REFERENCE)}
+    """
+    path = _written(tmp_path, targets)
+    code, lines, errors = survey(
+        path, tmp_path / "site", "--only", "The reference 6.9.1", "--results", tmp_path / "store"
+    )
+    assert (code, errors) == (0, [])
+    assert lines[0].startswith("[1/1] The reference 6.9.1: ")
+    folder = tmp_path / "store" / "the-reference" / "6.9.1"
+    document = result_files.read(folder / "load-delivery-v3-1.json")
+    assert document["delivery"]["received"] > 0
+    assert document["delivery"]["lost"] == 0
+    assert "--subscribers 2 --token-secret KEY" in (folder / "README.md").read_text("utf-8")
+    assert not (tmp_path / "site" / "results").exists()
+
+
+def test_a_target_that_is_not_in_the_plan_is_one_line(tmp_path: Path) -> None:
+    path = _written(tmp_path, "[[target]]\nname = 'a'\naddress = 'h:1'")
+    code, _, errors = survey(path, tmp_path / "site", "--only", "b")
+    assert (code, errors) == (2, ["no target is called 'b': there are a"])
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("Centrifugo 6.9.1", "centrifugo/6.9.1"),
+        ("Reference server v2.8", "reference-server/2.8"),
+        ("our gateway", "our-gateway"),
+        ("Gateway 2", "gateway-2"),
+        ("../../etc 1.0", "etc/1.0"),
+        ("6.9.1", "6.9.1"),
+        ("…", "target"),
+    ],
+)
+def test_results_lie_by_implementation_and_release(name: str, folder: str) -> None:
+    assert place(name) == Path(folder)
+
+
+def test_loads_are_named_by_their_scenarios() -> None:
+    loads = (("--scenario", "sweep"), ("--payload-bytes", "1"), ("--scenario=sweep",), ())
+    plan = Plan((), loads=loads)
+    assert load_names(plan) == ["sweep-1", "publish-1", "sweep-2", "publish-2"]
+
+
+def _written(folder: Path, text: str) -> Path:
+    path = folder / "targets.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 @pytest.mark.parametrize(
@@ -92,6 +162,7 @@ def _check_stored(folder: Path) -> None:
         ("[[target]]\nname = 'a'\naddress = 'h:1'\nport = 1", "unknown 'port'"),
         ("[[target]]\nname = 'a'\naddress = 1", "address is not text"),
         ("rounds = true\n[[target]]\nname = 'a'\naddress = 'h:1'", "rounds is not a number"),
+        ("[[target]]\nname = 'a'\naddress = 'h:1'\ncorpus = '-q'", "corpus is not a list"),
         ("corpus = [1]\n[[target]]\nname = 'a'\naddress = 'h:1'", "corpus is not a list"),
         ("loads = [\"'\"]\n[[target]]\nname = 'a'\naddress = 'h:1'", "is no command line"),
         ("seconds = 0\n[[target]]\nname = 'a'\naddress = 'h:1'", "seconds are 1 or more"),
@@ -99,7 +170,7 @@ def _check_stored(folder: Path) -> None:
     ],
 )
 def test_a_plan_that_makes_no_sense_is_one_line(text: str, said: str, tmp_path: Path) -> None:
-    code, lines, errors = survey(plan(tmp_path, text), tmp_path / "site")
+    code, lines, errors = survey(_written(tmp_path, text), tmp_path / "site")
     assert (code, lines) == (2, [])
     assert len(errors) == 1
     assert said in errors[0]
@@ -114,6 +185,6 @@ def test_a_plan_that_is_not_there_is_one_line(tmp_path: Path) -> None:
 
 def test_a_key_that_the_environment_lacks_is_told(tmp_path: Path) -> None:
     targets = "[[target]]\nname = 'a'\naddress = 'localhost:1'\napi_key_variable = 'NO_SUCH_KEY'"
-    code, lines, _ = survey(plan(tmp_path, targets), tmp_path / "site")
+    code, lines, _ = survey(_written(tmp_path, targets), tmp_path / "site")
     assert code == 1, "nothing was measured"
     assert "the environment has no NO_SUCH_KEY" in lines[-2]
