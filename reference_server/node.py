@@ -36,7 +36,6 @@ from reference_server.engine.streams import (
     Clock,
     Position,
     Publication,
-    Retention,
     Streams,
     Version,
 )
@@ -154,7 +153,7 @@ class Node:
             publication = Publication(data, options.tags, 0, options.info, version.number)
             return publication, NOWHERE
         return self.streams.add(
-            channel, data, options.tags, retention(rules), version, info=options.info
+            channel, data, options.tags, rules.retention, version, info=options.info
         )
 
     def deliver(
@@ -249,8 +248,3 @@ def _from_anywhere(subscribers: list[Subscriber]) -> list[Subscriber]:
     """
     start = random.randrange(max(len(subscribers), 8))
     return subscribers[start:] + subscribers[:start]
-
-
-def retention(rules: ChannelOptions) -> Retention:
-    """What a namespace keeps of each channel."""
-    return Retention(rules.history_size, rules.history_ttl, rules.history_meta_ttl)

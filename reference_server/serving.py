@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from centrifugo_grpc.problem import Problem
+from reference_server import event_loop
 from reference_server.api.listening import listen_api
 from reference_server.listener import Listener
 from reference_server.node import Node
@@ -43,7 +44,7 @@ def serve(
     `read` gives the settings anew on SIGHUP. Raises `Problem` if a port cannot be had.
     """
     _allow_many_connections()
-    asyncio.run(_serve([Node(settings) for settings in nodes], announce, read))
+    event_loop.run(_serve([Node(settings) for settings in nodes], announce, read))
 
 
 @contextlib.asynccontextmanager

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from centrifugo_grpc.releases import Release
+from reference_server.engine.streams import Retention
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,15 @@ class ChannelOptions:
     map: MapOptions = field(default_factory=MapOptions)
     shared_poll_publish_enabled: bool = False
 
-    @property
+    @cached_property
     def keeps_history(self) -> bool:
         """Whether publications are stored: size alone or lifetime alone is not enough."""
         return self.history_size > 0 and self.history_ttl > 0
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is kept of each channel."""
+        return Retention(self.history_size, self.history_ttl, self.history_meta_ttl)
 
 
 @dataclass(frozen=True)

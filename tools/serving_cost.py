@@ -2,8 +2,10 @@
 
 Publishes of 256 bytes to the reference server as 6.9, without and with history, against a bare
 grpcio handler that returns constant bytes of the same length, with the same options and the same
-client, in alternating rounds. Prints the calls a second of each (median and spread) and the ratio
-of the medians. It takes a machine with nothing else to do; on any other the spread tells.
+client, in alternating rounds: once on asyncio's own event loop, once on the one that the reference
+server has, which shows what its code costs by itself. Prints the calls a second of each (median
+and spread) and the ratios of the medians. It takes a machine with nothing else to do; on any
+other the spread tells.
 """
 
 import argparse
@@ -21,14 +23,16 @@ import grpc.aio
 from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.releases import LATEST, Dialect
 from protos.v3 import api_pb2 as api
+from reference_server import event_loop
 from reference_server.api.listening import OPTIONS
 from tools.raw_load import Measured, RawLoad
 
 PATH = f"/{Dialect.V3.service}/Publish"
 PAYLOAD = bytes(range(256))
 CHANNELS = {"without history": "plain:cost", "with history": "history:cost"}
+BARE_ONES = ("bare", "bare on the same loop")
 WARM_UP_SECONDS = 1.0
-BARE = "--bare"
+BARE, SAME_LOOP = "--bare", "--same-loop"
 
 
 def main() -> None:
@@ -38,18 +42,21 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2.0, help="a round (default 2)")
     parser.add_argument("--in-flight", type=int, default=16, help="calls at once (default 16)")
     parser.add_argument(BARE, metavar="BYTES", type=int, help=argparse.SUPPRESS)
+    parser.add_argument(SAME_LOOP, action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.bare is not None:
-        asyncio.run(_serve_constant(bytes(options.bare)))
+        run = event_loop.run if options.same_loop else asyncio.run
+        run(_serve_constant(bytes(options.bare)))
         return
     for name, channel in CHANNELS.items():
         request = api.PublishRequest(channel=channel, data=PAYLOAD).SerializeToString()
         with ExitStack() as started:
             reference = started.enter_context(_reference())
             length = _answer_length(reference, request)
+            bare = _bare(length), _bare(length, SAME_LOOP)
             loads = [
                 started.enter_context(_loading(address, request, length))
-                for address in (reference, started.enter_context(_bare(length)))
+                for address in (reference, *(started.enter_context(each) for each in bare))
             ]
             rounds = _rounds(loads, options.rounds, options.seconds, options.in_flight)
         _report(name, rounds)
@@ -71,12 +78,15 @@ def _rounds(
 
 def _report(name: str, rounds: Sequence[Sequence[Measured]]) -> None:
     rates = [[round_.rate for round_ in results] for results in rounds]
-    for who, each in zip(("reference", "bare"), rates, strict=True):
+    for who, each in zip(("reference", *BARE_ONES), rates, strict=True):
         spread = f"{min(each):.0f} to {max(each):.0f}"
-        print(f"{name}: {who:9} {statistics.median(each):6.0f} calls/s ({spread})", flush=True)
-    ratios = [ours / bare for ours, bare in zip(*rates, strict=True)]
-    ratio = statistics.median(rates[0]) / statistics.median(rates[1])
-    print(f"{name}: ratio {ratio:.2f} (round by round {min(ratios):.2f} to {max(ratios):.2f})")
+        print(f"{name}: {who:21} {statistics.median(each):6.0f} calls/s ({spread})", flush=True)
+    ours = rates[0]
+    for who, bare in zip(BARE_ONES, rates[1:], strict=True):
+        ratios = [one / other for one, other in zip(ours, bare, strict=True)]
+        ratio = statistics.median(ours) / statistics.median(bare)
+        spread = f"round by round {min(ratios):.2f} to {max(ratios):.2f}"
+        print(f"{name}: reference : {who} {ratio:.2f} ({spread})", flush=True)
 
 
 @contextmanager
@@ -102,8 +112,8 @@ def _reference() -> Iterator[str]:
 
 
 @contextmanager
-def _bare(length: int) -> Iterator[str]:
-    with _running("tools.serving_cost", BARE, str(length)) as address:
+def _bare(length: int, *more: str) -> Iterator[str]:
+    with _running("tools.serving_cost", BARE, str(length), *more) as address:
         yield address
 
 

@@ -3,10 +3,9 @@
 import hmac
 from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import grpc
-from google.protobuf.message import Message
 
 from centrifugo_grpc.releases import (
     MALFORMED_PATH_STATUS,
@@ -23,8 +22,8 @@ from reference_server.api.v3 import V3Api
 from reference_server.node import Node
 from reference_server.reflection import service as reflection
 
-Parse = Callable[[bytes], Message]
-Answer = Callable[[Message, Metadata], bytes]
+Parse = Callable[[bytes], Any]
+Answer = Callable[[Any, Metadata], bytes]
 Call = Callable[[bytes, Metadata], bytes]
 """From a body, which may be compressed, to the answer, which is not."""
 _STATUSES = {status.value[0]: status for status in grpc.StatusCode}
@@ -57,7 +56,7 @@ class Api(Protocol):
     """One dialect of one node. Its functions are made once for each method, then called often."""
 
     def parser(self, method: str) -> Parse:
-        """What gives the request in a body; raises `GrpcFailure` if it does not parse."""
+        """What gives the request in a body, or the like of it; raises `GrpcFailure`."""
 
     def answerer(self, method: str) -> Answer:
         """What gives the serialized response to a request."""
@@ -120,7 +119,7 @@ class Gate:
 
 
 def _declared_only(method: str) -> Answer:
-    def answer(_request: Message, _metadata: Metadata) -> bytes:
+    def answer(_request: Any, _metadata: Metadata) -> bytes:
         raise GrpcFailure(grpc.StatusCode.UNIMPLEMENTED, f"method {method} not implemented")
 
     return answer

@@ -12,6 +12,8 @@ from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS
 from protos.lenient import lenient_messages
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import GrpcFailure, Metadata, Refused, first, snake_case
+from reference_server.api.plain_publish import parsed_publish
+from reference_server.api.positions import varint
 from reference_server.api.unparsable import later_complaint
 from reference_server.api.v3_channels import ChannelCalls
 from reference_server.api.v3_clients import ClientCalls
@@ -38,7 +40,7 @@ class V3Api:
 
     def __init__(self, node: Node) -> None:
         self._node = node
-        self._handlers: dict[str, Callable[[Any], Message | None]] = {
+        self._handlers: dict[str, Callable[[Any], Message | bytes | None]] = {
             **ChannelCalls(node).handlers(),
             **ClientCalls(node).handlers(),
             **MapCalls(node).handlers(),
@@ -48,8 +50,14 @@ class V3Api:
             method: node.counters.timing(snake_case(method)) for method in self._handlers
         }
 
-    def parser(self, method: str) -> Callable[[bytes], Message]:
+    def parser(self, method: str) -> Callable[[bytes], Any]:
         """What gives a request. Go tells malformed from badly encoded, in one text each."""
+        parse = self._parser(method)
+        if method != "Publish":
+            return parse
+        return lambda body: parsed_publish(body, parse)
+
+    def _parser(self, method: str) -> Callable[[bytes], Message]:
         kind: type[Message] = getattr(api, f"{method}Request")
         from_string = kind.FromString
 
@@ -63,7 +71,7 @@ class V3Api:
 
         return parse
 
-    def answerer(self, method: str) -> Callable[[Message, Metadata], bytes]:
+    def answerer(self, method: str) -> Callable[[Any, Metadata], bytes]:
         """What gives the serialized response, its error inside unless the mode is `transport`."""
         if method == "Batch":
             return lambda request, _metadata: self._batch(request).SerializeToString()
@@ -71,7 +79,7 @@ class V3Api:
         name, count_error = snake_case(method), self._node.counters.count_error
         timed = self._timers[method]
 
-        def answer(request: Message, metadata: Metadata) -> bytes:
+        def answer(request: Any, metadata: Metadata) -> bytes:
             started = now()
             try:
                 result = handler(request)
@@ -84,7 +92,10 @@ class V3Api:
                 return bytes(kind(error=sent).SerializeToString())
             finally:
                 timed(now() - started)
-            return b"" if result is None else _with_result(result)
+            if result is None:
+                return b""
+            serialized = result if isinstance(result, bytes) else result.SerializeToString()
+            return _RESULT + varint(len(serialized)) + serialized
 
         return answer
 
@@ -115,26 +126,13 @@ class V3Api:
             reply.error.code, reply.error.message = error.code, error.message
         else:
             if result is not None:
-                getattr(reply, name).CopyFrom(result)
+                serialized = result if isinstance(result, bytes) else result.SerializeToString()
+                getattr(reply, name).MergeFromString(serialized)
         return reply
 
 
 _RESULT = b"\x12"
 """The tag of field 2, which is `result` in every response."""
-
-
-def _with_result(result: Message) -> bytes:
-    """A response with this result, which is not copied for it."""
-    serialized = result.SerializeToString()
-    return _RESULT + _varint(len(serialized)) + serialized
-
-
-def _varint(number: int) -> bytes:
-    encoded = []
-    while number > 0x7F:
-        encoded.append(number & 0x7F | 0x80)
-        number >>= 7
-    return bytes((*encoded, number))
 
 
 def _as_grpc_failure(code: Code, error: ApiError) -> GrpcFailure:

@@ -17,6 +17,8 @@ from centrifugo_grpc.releases import (
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
 from reference_server.api.json_text import is_of_format
+from reference_server.api.plain_publish import PlainPublish
+from reference_server.api.positions import position_fields
 from reference_server.api.v3_rules import payload, rules_of
 from reference_server.clients.pushes import UnencodableError
 from reference_server.engine.streams import (
@@ -31,6 +33,7 @@ from reference_server.node import Node, PublishOptions
 from reference_server.settings import ChannelOptions
 
 _NO_TAGS: Mapping[str, str] = MappingProxyType({})
+_NO_OPTIONS = PublishOptions(_NO_TAGS)
 
 
 class ChannelCalls:
@@ -43,8 +46,8 @@ class ChannelCalls:
         self._checks_formats = DATA_FORMATS[node.release]
         self._stores_data_field = PUBLISH_B64_STORES_DATA_FIELD[node.release]
 
-    def handlers(self) -> dict[str, Callable[[Any], Message | None]]:
-        """The handlers by RPC."""
+    def handlers(self) -> dict[str, Callable[[Any], Message | bytes | None]]:
+        """The handlers by RPC; what they give as bytes is serialized already."""
         return {
             "Publish": self._publish,
             "Broadcast": self._broadcast,
@@ -54,20 +57,24 @@ class ChannelCalls:
             "PresenceStats": self._presence_stats,
         }
 
-    def _publish(self, request: api.PublishRequest) -> api.PublishResult:
+    def _publish(self, request: api.PublishRequest | PlainPublish) -> bytes:
         if not request.channel:
             raise Refused(Code.BAD_REQUEST)
-        data = payload(request.data, request.b64data)
+        channel, data = request.channel, request.data
+        if request.b64data:
+            data = payload(data, request.b64data)
         if self._checks_data_first and not data:
             raise Refused(Code.BAD_REQUEST)
-        rules = rules_of(self._node, request.channel)
+        rules = rules_of(self._node, channel)
         if self._checks_formats:
             if rules.subscription_type != "stream":
                 raise Refused(Code.BAD_REQUEST)
-            _require_format(data, rules.publication_data_format)
+            if rules.publication_data_format or not data:
+                _require_format(data, rules.publication_data_format)
         if self._stores_data_field:
             data = request.data
-        return self._stored(request.channel, data, _options(request), rules)
+        position = self._stored(channel, data, _options(request), rules)
+        return position_fields(position)
 
     def _broadcast(self, request: api.BroadcastRequest) -> api.BroadcastResult:
         if not request.channels:
@@ -80,15 +87,14 @@ class ChannelCalls:
         for channel in request.channels:
             response = result.responses.add()
             try:
-                response.result.CopyFrom(self._broadcast_one(channel, data, options))
+                offset, epoch = self._broadcast_one(channel, data, options)
+                response.result.CopyFrom(api.PublishResult(offset=offset, epoch=epoch))
             except Refused as refused:
                 error = api_error(refused.code, self._release)
                 response.error.code, response.error.message = error.code, error.message
         return result
 
-    def _broadcast_one(
-        self, channel: str, data: bytes, options: PublishOptions
-    ) -> api.PublishResult:
+    def _broadcast_one(self, channel: str, data: bytes, options: PublishOptions) -> Position:
         rules = rules_of(self._node, channel)
         if self._checks_formats:
             _require_format(data, rules.publication_data_format)
@@ -96,12 +102,11 @@ class ChannelCalls:
 
     def _stored(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
-    ) -> api.PublishResult:
+    ) -> Position:
         try:
-            position = self._node.publish(channel, data, options, rules)
+            return self._node.publish(channel, data, options, rules)
         except UnencodableError:
             raise Refused(Code.INTERNAL) from None
-        return api.PublishResult(offset=position.offset, epoch=position.epoch)
 
     def _history(self, request: api.HistoryRequest) -> api.HistoryResult:
         rules = self._with_history(request.channel)
@@ -155,7 +160,11 @@ class ChannelCalls:
             raise Refused(Code.NOT_AVAILABLE)
 
 
-def _options(request: api.PublishRequest | api.BroadcastRequest) -> PublishOptions:
+def _options(
+    request: api.PublishRequest | PlainPublish | api.BroadcastRequest,
+) -> PublishOptions:
+    if isinstance(request, PlainPublish):
+        return _NO_OPTIONS
     version = request.version
     return PublishOptions(
         dict(tags) if (tags := request.tags) else _NO_TAGS,

@@ -60,7 +60,8 @@ class Hub(Generic[Connection]):
 
     def subscribers(self, channel: str) -> list[Connection]:
         """The connections subscribed to a channel: a copy, since telling one may end it."""
-        return list(self._by_channel.get(channel, {}).values())
+        held = self._by_channel.get(channel)
+        return list(held.values()) if held else []
 
     def channels(self) -> Iterator[tuple[str, int]]:
         """Each channel that has subscribers, and how many."""

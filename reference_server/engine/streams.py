@@ -98,6 +98,8 @@ class _Stream:
     version: Version = NO_VERSION
     expires: float = 0
     forgotten: float = 0
+    looked_at: float = inf
+    """When the queue of deadlines comes to it: nothing of it expires before."""
 
     @property
     def position(self) -> Position:
@@ -133,23 +135,27 @@ class Streams:
     ) -> tuple[Publication | None, Position]:
         """Append a publication; None instead of it if its version was superseded already."""
         now = self._clock()
-        stream = self._stream(channel, now)
+        stream = self._streams.get(channel)
+        if stream is None or stream.looked_at <= now:
+            stream = self._stream(channel, now)
+        size, ttl, meta_ttl = retention
         # A superseded publication prolongs the stream like any other.
-        stream.expires = now + retention.ttl
-        stream.forgotten = now + retention.meta_ttl if retention.meta_ttl else 0
+        stream.expires = now + ttl
+        stream.forgotten = now + meta_ttl if meta_ttl else 0
         publication = None
-        if version.supersedes(stream.version):
+        if version is NO_VERSION or version.supersedes(stream.version):
             stream.version = version
-            stream.top += 1
-            publication = Publication(data, tags, stream.top, info, version.number)
+            stream.top = offset = stream.top + 1
+            publication = Publication(data, tags, offset, info, version.number)
             kept = stream.publications
             if not kept:
                 kept = stream.publications = deque()
             kept.append(publication)
-            while len(kept) > retention.size:
+            while len(kept) > size:
                 kept.popleft()
-        self._deadlines.put(channel, stream.deadline)
-        return publication, stream.position
+        if stream.expires < stream.looked_at or 0 < stream.forgotten < stream.looked_at:
+            self._look_at(channel, stream)
+        return publication, Position(stream.top, stream.epoch)
 
     def read(
         self,
@@ -171,7 +177,7 @@ class Streams:
         stream = self._stream(channel, now)
         if meta_ttl:
             stream.forgotten = now + meta_ttl
-            self._deadlines.put(channel, stream.deadline)
+            self._look_at(channel, stream)
         if since is not None and since.epoch and since.epoch != stream.epoch:
             raise UnrecoverablePositionError
         if limit == 0:
@@ -197,7 +203,12 @@ class Streams:
                 continue
             if stream.expires <= now:
                 stream.publications = ()
-            self._deadlines.put(channel, stream.deadline)
+            self._look_at(channel, stream)
+
+    def _look_at(self, channel: str, stream: _Stream) -> None:
+        """Have the stream swept when something of it expires next."""
+        stream.looked_at = stream.deadline
+        self._deadlines.put(channel, stream.looked_at)
 
     def _stream(self, channel: str, now: float) -> _Stream:
         stream = self._streams.get(channel)

@@ -172,7 +172,7 @@ class CentrifugoServer:
         if request_type is None:
             raise Problem(f"{rpc}: no RPC of Centrifugo {self.release}")
         request: Message = request_type(**fields)
-        sent = self._api.parser(rpc)(request.SerializeToString())
+        sent: Any = self._api.parser(rpc)(request.SerializeToString())
         body = self._on_loop(lambda: self._api.answerer(rpc)(sent, lambda: ()))
         return getattr(self._messages, f"{rpc}Response").FromString(body)
 

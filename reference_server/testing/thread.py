@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from centrifugo_grpc.problem import Problem
+from reference_server import event_loop
 from reference_server.listener import Listener
 from reference_server.node import Node
 from reference_server.serving import running
@@ -94,7 +95,7 @@ class ServingThread:
 
     def _serve(self) -> None:
         try:
-            asyncio.run(self._main())
+            event_loop.run(self._main())
         except BaseException as failure:  # whatever it is, the starting thread raises it
             self._failure = failure
         finally:
