@@ -17,7 +17,8 @@ from conformance.wire import Outcome, Wire, message, messages, outcome
 PROTOCOL = "grpc.github.io/grpc/core/md_doc_docs_PROTOCOL-HTTP2.html"
 COMPRESSION = "grpc.github.io/grpc/core/md_doc_docs_compression.html"
 FACTS = "facts v2.md 4, v3-v6.md 3 Raw HTTP/2"
-UNKNOWN, DEADLINE, EXHAUSTED, UNIMPLEMENTED, INTERNAL = 2, 4, 8, 12, 13
+OK, UNKNOWN, DEADLINE, EXHAUSTED, UNIMPLEMENTED, INTERNAL = 0, 2, 4, 8, 12, 13
+_TRIES_OF_A_RACE = 50
 NONE = Outcome("none")
 
 
@@ -323,5 +324,11 @@ def test_malformed_deadlines(api: Api, wire: Wire) -> None:
     releases=[release for release in V3 if BLANK_DEADLINE_EXPIRES[release]],
 )
 def test_a_blank_deadline(api: Api, wire: Wire) -> None:
-    end = outcome(wire.ask(headers=wire.headers("Info", ("grpc-timeout", "0S"))))
-    expect.equal("outcome", told(end), ("grpc", DEADLINE, "context deadline exceeded"))
+    # The server notices beside the handler, which may be done first: with a success.
+    expected = ("grpc", DEADLINE, "context deadline exceeded")
+    headers = wire.headers("Info", ("grpc-timeout", "0S"))
+    for _ in range(_TRIES_OF_A_RACE):
+        end = told(outcome(wire.ask(headers=headers)))
+        if end[:2] != ("grpc", OK):
+            break
+    expect.equal("outcome", end, expected)
