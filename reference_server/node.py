@@ -1,5 +1,6 @@
 """A node: settings and the engine that runs by them."""
 
+import contextlib
 import dataclasses
 import platform
 import random
@@ -16,11 +17,11 @@ from centrifugo_grpc.releases import (
     PUBLICATION_VERSION,
     Release,
 )
-from centrifugo_grpc.releases.clients import UNENCODABLE_FAILS_PUBLISH
+from centrifugo_grpc.releases.clients import CLOSE_TEXT_KEPT, UNENCODABLE_FAILS_PUBLISH
 from reference_server.clients.admission import Admission
 from reference_server.clients.failures import disconnects_of
 from reference_server.clients.permissions import Permissions
-from reference_server.clients.pushes import Joined, Left, Published, Push
+from reference_server.clients.pushes import Joined, Left, Published, Push, UnencodableError
 from reference_server.clients.recovery import Recoverer
 from reference_server.clients.subscriber import Subscriber
 from reference_server.clients.timers import Timers
@@ -99,6 +100,7 @@ class Node:
         self._knows_keys = IDEMPOTENCY_KEY[self.release]
         self._knows_versions = PUBLICATION_VERSION[self.release]
         self._clock = clock
+        self._close_texts: dict[int, str] = {}
         self.counters = Counters(
             clock, settings.metrics_interval, self.release, polls=settings.has_shared_polls
         )
@@ -181,16 +183,26 @@ class Node:
     def join(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has come."""
         self._joined()
-        push = Push(channel, Joined(info))
-        for subscriber in self.hub.subscribers(channel):
-            subscriber.deliver_presence(push)
+        self._tell(Push(channel, Joined(info)))
 
     def leave(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has gone."""
         self._left()
-        push = Push(channel, Left(info))
-        for subscriber in self.hub.subscribers(channel):
-            subscriber.deliver_presence(push)
+        self._tell(Push(channel, Left(info)))
+
+    def _tell(self, push: Push) -> None:
+        subscribers = self.hub.subscribers(push.channel)
+        if UNENCODABLE_FAILS_PUBLISH[self.release]:
+            subscribers = _from_anywhere(subscribers)
+        with contextlib.suppress(UnencodableError):
+            for subscriber in subscribers:
+                subscriber.deliver_presence(push)
+
+    def close_text(self, code: int, text: str) -> str:
+        """What a client of protocol v1 is told as its connection ends with `code`."""
+        if not CLOSE_TEXT_KEPT[self.release]:
+            return text
+        return self._close_texts.setdefault(code, text)
 
     def shut_down(self) -> None:
         """End every connection, as a node does that stops."""

@@ -1,8 +1,18 @@
 """How the releases differ towards subscribers: rows of the table in `releases`."""
 
 from collections.abc import Mapping
+from enum import Enum
 
 from centrifugo_grpc.releases import Release, Row, since, until
+
+
+class Unencodable(Enum):
+    """What becomes of a reply that a client's protocol cannot carry."""
+
+    FAILS = "fails"
+    SILENT = "silent"
+    CLOSES = "closes"
+
 
 # ---- Connecting ---------------------------------------------------------------------------------
 
@@ -12,7 +22,8 @@ TOKEN_SUBS = since(
     "internal/jwtverify/token_verifier_jwt.go of each release",
 )
 TOKEN_EXPIRES_ALONE = until(
-    "With the claim `eto` a subscription token expires, but not the subscription",
+    "With the claim `eto` a subscription token expires, but not the subscription; it counts as"
+    " the client subscribes, not as it refreshes",
     Release.V2_8,
     "internal/jwtverify/token_verifier_jwt.go of each release",
 )
@@ -39,6 +50,26 @@ TOKEN_OVERRIDES = Row[Mapping[str, str]](
 )
 TOKEN_AUDIENCE = since(
     "Tokens are checked for audience and issuer where these are configured",
+    Release.V3_2,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+TOKENS_BEGIN_WITH = Row(
+    "What every token begins with, or it is invalid: a brace and a quotation mark, encoded",
+    "library jwt 3.0.9 (2.8), 4.0.0 (3.2) and later, parse.go",
+    v2_8="",
+    v3_2="eyJ",
+    v4_1="eyJ",
+    v5_4="eyJ",
+    v6_9="eyJ",
+)
+TOKENS_LOOK_CHANNELS_UP = since(
+    "Whoever reads a token looks up the namespaces of its channels (102); before, only those of"
+    " the channels that are subscribed to by it",
+    Release.V3_2,
+    "internal/jwtverify/token_verifier_jwt.go of each release",
+)
+TOKEN_EXPIRY_FIRST = until(
+    "A token is looked at for expiry before its audience and issuer; after, behind them",
     Release.V3_2,
     "internal/jwtverify/token_verifier_jwt.go of each release",
 )
@@ -69,9 +100,15 @@ WISHED_SUBS_WITHOUT_TOKEN = since(
     "facts v3-v6.md 6",
 )
 WISHED_SUBS_POSITIONED = since(
-    "A wished for subscription is positioned where the namespace says so; before, only recovered",
+    "A wished for subscription and that to a user's personal channel are positioned where the"
+    " namespace says so; before, only recovered",
     Release.V4_1,
-    "facts v3-v6.md 6",
+    "facts v3-v6.md 6; internal/client/handler.go of each release",
+)
+BLANK_CHANNEL_SUBSCRIBED = until(
+    "A connection token may subscribe to the channel without a name; after, it is left out",
+    Release.V2_8,
+    "library centrifuge, client.go, connectCmd",
 )
 INSECURE_ALLOWS_WISHES = since(
     "An insecure client gets any channel it wishes for; before, by the namespace's permissions",
@@ -131,6 +168,12 @@ REFRESH_CHECKS_SUBS = since(
     "A token that refreshes a connection with other server-side subscriptions ends it (3010)",
     Release.V4_1,
     "internal/client/handler.go, OnRefresh",
+)
+CHANNEL_LIMIT_BEFORE_DUPLICATE = until(
+    "A client that has all the channels it may have is told so (106) though it asks for one of"
+    " them; after, that it is subscribed already (105)",
+    Release.V2_8,
+    "library centrifuge, client.go, validateSubscribeRequest",
 )
 CHANNEL_TOO_LONG = Row(
     "The error for a channel that is longer than it may be",
@@ -239,6 +282,18 @@ POSITION_CHECK_FAILURES = Row(
 
 # ---- Commands -----------------------------------------------------------------------------------
 
+EMPTY_COMMAND_IS_PING = until(
+    "A command that has an id and asks for nothing is answered as a ping (protocol v2); after,"
+    " it ends the connection",
+    Release.V3_2,
+    "library centrifuge, client.go, dispatchCommandV2",
+)
+ANY_COMMAND_IS_PONG = until(
+    "A client shows that it is there by any command (protocol v2), in whole seconds; after, by"
+    " pongs alone",
+    Release.V3_2,
+    "library centrifuge, client.go, dispatchCommand and checkPong",
+)
 REFUSED_CONNECT_ENDS_READING = since(
     "Nothing more is read from a client whose Connect was answered with an error (protocol v2)",
     Release.V4_1,
@@ -269,6 +324,11 @@ SEND_CLOSES = since(
     "Send ends the connection (3508), since nothing handles it; before, it is ignored",
     Release.V4_1,
     "library centrifuge, client.go, handleSend",
+)
+UNLIMITED_HISTORY_IS_FORWARD = until(
+    "History without a limit, where that is unlimited, does not look at `reverse`",
+    Release.V3_2,
+    "internal/client/handler.go, OnHistory",
 )
 HISTORY_READS_ALL = until(
     "A client's History command gives everything there is; after, by limit, since and reverse",
@@ -302,15 +362,20 @@ SLOW_CLIENT_FLUSHED = until(
     Release.V3_2,
     "facts v3-v6.md 6, 9.14",
 )
-UNENCODABLE_REPLY_CLOSES = since(
-    "A reply that a client's protocol cannot carry ends its connection (3506); before, the command"
-    " fails with error 100, or for Connect and Subscribe the connection ends with 3004",
-    Release.V3_2,
+UNENCODABLE_REPLY = Row(
+    "What becomes of a reply that a client's protocol cannot carry: the command fails (100; for"
+    " Connect and Subscribe the connection ends with 3004), nothing is said, or the connection"
+    " ends (3506)",
     "facts v2.md 5; library centrifuge, client.go, writeEncodedCommandReply",
+    v2_8=Unencodable.FAILS,
+    v3_2=Unencodable.SILENT,
+    v4_1=Unencodable.CLOSES,
+    v5_4=Unencodable.CLOSES,
+    v6_9=Unencodable.CLOSES,
 )
 UNENCODABLE_FAILS_PUBLISH = until(
-    "A payload that a subscriber's protocol cannot carry fails the publication (100); after, it"
-    " ends that subscriber's connection (3506)",
+    "A payload that a subscriber's protocol cannot carry fails the publication (100), and a join or"
+    " leave for whoever would be told next; after, it ends that subscriber's connection (3506)",
     Release.V3_2,
     "facts v2.md 5; library centrifuge, hub.go of each release",
 )
@@ -390,6 +455,15 @@ DISCONNECTS = Row(
     v4_1=_SINCE_3,
     v5_4=_SINCE_3,
     v6_9=_SINCE_3,
+)
+CLOSE_TEXT_KEPT = Row(
+    "In protocol v1 the text of a close frame is what was first said with its code",
+    "library centrifuge, disconnect.go, closeTextCache",
+    v2_8=False,
+    v3_2=True,
+    v4_1=True,
+    v5_4=False,
+    v6_9=False,
 )
 UNI_PERMISSION_DENIED = since(
     "A one-way client that is refused for want of permission is told so (3507); before, as an"

@@ -81,3 +81,15 @@ FIRST_VALUE_OF_LINE = since(
     Release.V3_2,
     "decode.go of protocol 0.3.4, 0.8.8",
 )
+UNHANDLED_METHODS_READ = since(
+    "The params of RPC and Send are read (protocol v1) though nothing handles them, and those of"
+    " Ping are not; before, the other way round",
+    Release.V3_2,
+    "library centrifuge, client.go, handleRPC and dispatchCommandV1",
+)
+INCOMPLETE_LENGTH_PASSES = since(
+    "A frame of protobuf may end with a length that is incomplete; before, that ends the"
+    " connection",
+    Release.V3_2,
+    "decode.go of protocol 0.3.4 and 0.8.8",
+)

@@ -30,6 +30,8 @@ class NodeCalls:
         result = api.ChannelsResult()
         for channel, clients in self._node.hub.channels():
             if pattern.fullmatch(channel):
+                if not _is_utf8(channel):
+                    raise Refused(Code.INTERNAL)
                 result.channels[channel].num_clients = clients
         return result
 
@@ -52,3 +54,12 @@ class NodeCalls:
 
     def _rpc(self, request: api.RPCRequest) -> None:
         raise Refused(Code.METHOD_NOT_FOUND if request.method else Code.BAD_REQUEST)
+
+
+def _is_utf8(channel: str) -> bool:
+    """Whether a name is text: clients may subscribe to any bytes, which no answer can carry."""
+    try:
+        channel.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

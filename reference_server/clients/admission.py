@@ -4,10 +4,12 @@ import binascii
 from dataclasses import dataclass, field, replace
 
 from centrifugo_grpc.releases.clients import (
+    BLANK_CHANNEL_SUBSCRIBED,
     CONNECTION_TOKEN_HAS_NO_CHANNEL,
     INSECURE_ALLOWS_WISHES,
     TOKEN_INFO_UNDECODABLE_IS_INVALID,
     TOKEN_SUBS,
+    TOKENS_LOOK_CHANNELS_UP,
     WISHED_SUBS,
     WISHED_SUBS_POSITIONED,
     WISHED_SUBS_WITHOUT_TOKEN,
@@ -40,7 +42,9 @@ class Admission:
         self._release = settings.release
         self._known = failures.disconnects_of(settings.release)
         self._verifier = Verifier(
-            self._options.token, self._options.insecure_skip_token_signature_verify
+            self._options.token,
+            settings.release,
+            self._options.insecure_skip_token_signature_verify,
         )
 
     def admit(self, request: Connect, now: float) -> Identity:
@@ -61,22 +65,29 @@ class Admission:
         subscriptions = dict(identity.subscriptions)
         if self._options.personal_channel.enabled and identity.user:
             channel = names.personal_channel(self._settings, identity.user)
-            subscriptions[channel] = self._server_side(channel)
+            subscriptions[channel] = self._wished(channel)
         for channel in self._wishes(request):
             if self._may_wish(channel, identity.user):
                 subscriptions.setdefault(channel, self._wished(channel))
-        subscriptions.pop("", None)
+        if not BLANK_CHANNEL_SUBSCRIBED[self._release]:
+            subscriptions.pop("", None)
         return replace(
             identity, subscriptions={c: self._automatic(c, o) for c, o in subscriptions.items()}
         )
 
-    def identify(self, token: str, now: float) -> Identity:
+    def renewed(self, token: str, now: float) -> Identity:
+        """Whose token it is that refreshes a connection; raises as `identify` does."""
+        return self.identify(token, now, subscribes=TOKENS_LOOK_CHANNELS_UP[self._release])
+
+    def identify(self, token: str, now: float, *, subscribes: bool = True) -> Identity:
         """Whose token it is. Raises `ExpiredTokenError`, and as `admit` does."""
         try:
             claims = self._verifier.claims(token, now)
             if CONNECTION_TOKEN_HAS_NO_CHANNEL[self._release] and claims.text("channel"):
                 raise InvalidTokenError("a connection token names no channel")
-            subscriptions = self._claimed(claims)
+            if TOKEN_INFO_UNDECODABLE_IS_INVALID[self._release]:
+                self._info(claims)  # It is judged before the channels.
+            subscriptions = self._claimed(claims) if subscribes else {}
             return Identity(
                 self._verifier.user(claims),
                 self._info(claims),

@@ -7,6 +7,7 @@ from typing import Any
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.releases.clients import (
     ANSWERS_CLIENT_PINGS,
+    CHANNEL_LIMIT_BEFORE_DUPLICATE,
     CHANNEL_TOO_LONG,
     CLIENT_PING_CLOSES,
     DELTA_COMPRESSION,
@@ -19,7 +20,9 @@ from centrifugo_grpc.releases.clients import (
     STRICT_COMMANDS,
     SUBSCRIPTION_KINDS,
     TAGS_FILTERS,
-    UNENCODABLE_REPLY_CLOSES,
+    UNENCODABLE_REPLY,
+    UNLIMITED_HISTORY_IS_FORWARD,
+    Unencodable,
 )
 from reference_server.clients import commands, failures, results
 from reference_server.clients.commands import Command, Request
@@ -69,6 +72,7 @@ class _Handling:
         """Do it; raises `Disconnect`."""
         session, request = self._session, self._command.request
         is_strict = self._is_v1 or STRICT_COMMANDS[self._release]
+        session.upkeep.seen()
         if not session.is_connected and not isinstance(request, commands.Connect):
             if is_strict:
                 raise session.known.bad_request
@@ -103,9 +107,12 @@ class _Handling:
         if 0 < limits.channel_max_length < size:
             is_limit = CHANNEL_TOO_LONG[self._release] == failures.LIMIT_EXCEEDED.code
             raise failures.LIMIT_EXCEEDED if is_limit else failures.BAD_REQUEST
+        is_full = 0 < limits.channel_limit <= len(session.subscriptions)
+        if is_full and CHANNEL_LIMIT_BEFORE_DUPLICATE[self._release]:
+            raise failures.LIMIT_EXCEEDED
         if session.is_subscribed(channel):
             raise failures.ALREADY_SUBSCRIBED
-        if 0 < limits.channel_limit <= len(session.subscriptions):
+        if is_full:
             raise failures.LIMIT_EXCEEDED
         options = self._node.permissions.subscribe(session, request, self._node.wall())
         if SUBSCRIPTION_KINDS[self._release] and request.kind > SHARED_POLL:
@@ -177,12 +184,15 @@ class _Handling:
         self._require_channel(request.channel)
         rules = self._node.permissions.history(self._session, request.channel)
         reads_all = HISTORY_READS_ALL[self._release]
+        limit = EVERYTHING if reads_all else self._limit(request.limit)
+        is_unlimited = request.limit == 0 and limit == EVERYTHING
+        ignores_reverse = is_unlimited and UNLIMITED_HISTORY_IS_FORWARD[self._release]
         try:
             publications, top = self._node.streams.read(
                 request.channel,
-                limit=EVERYTHING if reads_all else self._limit(request.limit),
+                limit=limit,
                 since=None if reads_all else request.since,
-                reverse=request.reverse and not reads_all,
+                reverse=request.reverse and not ignores_reverse,
                 meta_ttl=rules.history_meta_ttl,
             )
         except UnrecoverablePositionError:
@@ -282,14 +292,17 @@ class _Handling:
         try:
             frame = session.link.codec.reply(self._command.id, request, result)
         except UnencodableError:
-            raise self._unencodable(request) from None
-        session.send(frame)
+            self._fail_unencodable(request)
+        else:
+            session.send(frame)
 
-    def _unencodable(self, request: Request) -> ReplyError | Disconnect:
-        if UNENCODABLE_REPLY_CLOSES[self._release]:
-            return self._session.known.inappropriate_protocol
-        is_start = isinstance(request, commands.Connect | commands.Subscribe)
-        return self._session.known.server_error if is_start else failures.INTERNAL
+    def _fail_unencodable(self, request: Request) -> None:
+        way, known = UNENCODABLE_REPLY[self._release], self._session.known
+        if way is Unencodable.CLOSES:
+            raise known.inappropriate_protocol from None
+        if way is Unencodable.FAILS:
+            is_start = isinstance(request, commands.Connect | commands.Subscribe)
+            raise (known.server_error if is_start else failures.INTERNAL) from None
 
     def _refuse(self, request: Request, error: ReplyError) -> None:
         session = self._session

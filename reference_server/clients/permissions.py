@@ -98,7 +98,7 @@ class Permissions:
 
     def refresh(self, client: Client, token: str, now: float) -> Identity:
         """What a token that refreshes the connection says; raises `ExpiredTokenError` too."""
-        identity = self.admission.identify(token, now)
+        identity = self.admission.renewed(token, now)
         if REFRESH_CHECKS_USER[self.settings.release] and identity.user != client.user:
             raise failures.disconnects_of(self.settings.release).invalid_token
         return identity
@@ -107,7 +107,7 @@ class Permissions:
         """What a token that refreshes a subscription says; raises `ExpiredTokenError` too."""
         known = failures.disconnects_of(self.settings.release)
         try:
-            granted = self._tokens.read(token, now, self._rules_or_none)
+            granted = self._tokens.read(token, now, self._rules_or_none, refreshes=True)
         except failures.ReplyError as error:
             if error is failures.PERMISSION_DENIED:
                 raise known.invalid_token from None

@@ -281,9 +281,14 @@ class Session:
         return push.compressed(self.link.codec, has_base=has_base)
 
     def deliver_presence(self, push: Push) -> None:
-        """Take a join or a leave, if they are pushed to this subscription."""
+        """Take a join or a leave, if they are pushed to this subscription.
+
+        Raises `UnencodableError` where nobody is told any further.
+        """
         subscription = self.subscriptions.get(push.channel)
         is_told = subscription is not None and subscription.options.pushes_join_leave
+        if UNENCODABLE_FAILS_PUBLISH[self.node.release]:
+            push.encoded(self.link.codec)
         if is_told or JOIN_LEAVE_TO_ALL[self.node.release]:
             self._send_push(push)
 

@@ -17,7 +17,7 @@ class Subscriber(Member, Protocol):
         """Take a publication at a position of its stream (offset 0 where none is kept)."""
 
     def deliver_presence(self, push: Push) -> None:
-        """Take a join or a leave."""
+        """Take a join or a leave; raises `UnencodableError` where that ends the telling."""
 
     def subscribe(self, channel: str, options: SubscribeOptions, since: Recovery) -> None:
         """Subscribe the client; raises `ReplyError`."""

@@ -8,6 +8,7 @@ from centrifugo_grpc.releases.clients import (
     SUBSCRIPTION_TOKEN_NAMES_CHANNEL,
     TOKEN_EXPIRES_ALONE,
     TOKEN_SUBS,
+    TOKENS_LOOK_CHANNELS_UP,
 )
 from reference_server.clients import failures
 from reference_server.clients.admission import expiry
@@ -35,13 +36,22 @@ class SubscriptionTokens:
         self._release = settings.release
         self._verifier = Verifier(
             options.subscription_token or options.token,
+            settings.release,
             options.insecure_skip_token_signature_verify,
         )
 
     def read(
-        self, token: str, now: float, rules_of: Callable[[str], ChannelOptions | None]
+        self,
+        token: str,
+        now: float,
+        rules_of: Callable[[str], ChannelOptions | None],
+        *,
+        refreshes: bool = False,
     ) -> Grant:
-        """What a token grants. Raises `ExpiredTokenError`; an invalid one is permission denied."""
+        """What a token grants. Raises `ExpiredTokenError`; an invalid one is permission denied.
+
+        `refreshes`: it is for a subscription that there is.
+        """
         try:
             claims = self._verifier.claims(token, now)
             channel = claims.text("channel")
@@ -49,20 +59,24 @@ class SubscriptionTokens:
                 raise InvalidTokenError("a subscription token names a channel")
             rules = rules_of(channel)
             if rules is None:
-                raise failures.UNKNOWN_CHANNEL
+                if TOKENS_LOOK_CHANNELS_UP[self._release]:
+                    raise failures.UNKNOWN_CHANNEL
+                rules = ChannelOptions()  # It is for another channel, and of no use.
             return Grant(
                 channel,
                 self._verifier.user(claims),
                 claims.text("client"),
-                self._options(claims, rules),
+                self._options(claims, rules, refreshes=refreshes),
             )
         except (InvalidTokenError, binascii.Error):
             raise failures.PERMISSION_DENIED from None
 
-    def _options(self, claims: Claims, rules: ChannelOptions) -> SubscribeOptions:
+    def _options(
+        self, claims: Claims, rules: ChannelOptions, *, refreshes: bool
+    ) -> SubscribeOptions:
         options = options_of(rules, self._release)
         options = claimed(options, claims, self._release)
-        if TOKEN_EXPIRES_ALONE[self._release] and claims.flag("eto"):
+        if TOKEN_EXPIRES_ALONE[self._release] and claims.flag("eto") and not refreshes:
             return options
         knows_expire_at = TOKEN_SUBS[self._release]
         return replace(options, expire_at=expiry(claims, knows_expire_at=knows_expire_at))

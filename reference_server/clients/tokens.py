@@ -4,9 +4,12 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
+from functools import partial
 
 import jwt
 
+from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.clients import TOKEN_EXPIRY_FIRST, TOKENS_BEGIN_WITH
 from reference_server.clients.claims import Claims, InvalidTokenError
 from reference_server.clients.expressions import is_found
 from reference_server.clients.raw_json import NoObjectError, members
@@ -27,6 +30,7 @@ class Verifier:
     """
 
     keys: TokenKeys
+    release: Release
     skips_signature: bool = False
 
     def claims(self, token: str, now: float) -> Claims:
@@ -36,10 +40,9 @@ class Verifier:
         """
         found = _claims(self._payload(token, now))
         found.require_registered()
-        self._require_purpose(found)
-        expires, begins = found.number("exp"), found.number("nbf")
-        if (expires is not None and expires <= now) or (begins is not None and begins >= now):
-            raise ExpiredTokenError
+        checks = (self._require_purpose, partial(_require_current, now=now))
+        for check in reversed(checks) if TOKEN_EXPIRY_FIRST[self.release] else checks:
+            check(found)
         return found
 
     def _require_purpose(self, claims: Claims) -> None:
@@ -60,8 +63,8 @@ class Verifier:
         return claims.as_text(name) if name else claims.text("sub")
 
     def _payload(self, token: str, now: float) -> bytes:
-        # Every token begins so: it is `{"`.
-        if not token.startswith("eyJ") or token.count(".") < 2:
+        begins = TOKENS_BEGIN_WITH[self.release]
+        if not token.startswith(begins) or token.count(".") < 2:
             raise InvalidTokenError("format")
         signed, _, signature = token.rpartition(".")
         header, _, payload = signed.partition(".")
@@ -87,6 +90,12 @@ class Verifier:
         if self.keys.previous_hmac_secret and (not until or now < until):
             secrets.append(self.keys.previous_hmac_secret)
         return [secret.encode() for secret in secrets]
+
+
+def _require_current(found: Claims, now: float) -> None:
+    expires, begins = found.number("exp"), found.number("nbf")
+    if (expires is not None and expires <= now) or (begins is not None and begins >= now):
+        raise ExpiredTokenError
 
 
 def _claims(payload: bytes) -> Claims:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from centrifugo_grpc.releases.clients import (
+    ANY_COMMAND_IS_PONG,
     FIRST_PING_FROM,
     FIRST_PRESENCE_UPDATE_SPREAD,
     POSITION_CHECK_FAILURES,
@@ -27,7 +28,8 @@ class Upkeep:
         self._session = session
         self._options = session.node.settings.clients
         self._timers: dict[str, Timer] = {}
-        self.pinged_at: float | None = None
+        self._pinged_at = 0
+        self._seen_at = 0
         self.is_pong_due = False
         if self._options.stale_close_delay > 0:
             self._after("stale", self._options.stale_close_delay, self._close_stale)
@@ -53,6 +55,10 @@ class Upkeep:
         """The connection expires later, or again."""
         left = self._session.expire_at - int(self._session.node.wall())
         self._after("expiry", left + self._options.expired_close_delay, self._expire)
+
+    def seen(self) -> None:
+        """The client has sent a command."""
+        self._seen_at = int(self._session.node.wall())
 
     def ponged(self) -> bool:
         """The client has answered a ping; False if there was none to answer."""
@@ -91,13 +97,15 @@ class Upkeep:
         session.send(session.link.codec.ping())
         if session.closed is not None:
             return
-        self.is_pong_due = True
+        self.is_pong_due, self._pinged_at = True, int(session.node.wall())
         if session.link.pong_timeout > 0 and not session.link.unidirectional:
             self._after("pong", session.link.pong_timeout, self._miss_pong)
         self._after("ping", session.link.ping_interval, self._ping)
 
     def _miss_pong(self) -> None:
-        self._session.close(self._session.known.no_pong)
+        is_there = ANY_COMMAND_IS_PONG[self._session.node.release]
+        if not is_there or self._seen_at < self._pinged_at:
+            self._session.close(self._session.known.no_pong)
 
     def _expire(self) -> None:
         session = self._session

@@ -189,10 +189,10 @@ CLIENTS: Mapping[str, Row] = {
         "use_unlimited_history_by_default", "", _none(V2, V4, V5)
     ),
     "ping_interval": Row(
-        _seconds, "ping_interval", "client.ping_interval", 25, _none(V2, V3), {V2: 0, V3: 0}
+        _seconds, "ping_interval", "client.ping_interval", 25, _none(V2, V3), {V2: 0}
     ),
     "pong_timeout": Row(
-        _seconds, "pong_timeout", "client.pong_timeout", 8, _none(V2, V3), {V2: 0, V3: 0}
+        _seconds, "pong_timeout", "client.pong_timeout", 8, _none(V2, V3), {V2: 0, V3: 25 / 3}
     ),
     "connect_includes_server_time": switch(
         "client_connect_include_server_time",

@@ -182,6 +182,8 @@ class V2Codec:
 
     def reply(self, command_id: int, request: ask.Request, result: Result) -> bytes:
         """Encode a successful reply; raises `UnencodableError`."""
+        if isinstance(request, ask.Ping):
+            return self._write(V2["Reply"](id=command_id))
         method = _METHODS[type(request)]
         if isinstance(result, SubscribeResult):
             result = self._recovered(result)

@@ -6,15 +6,21 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from reference_server.clients.commands import Command, Request, Rpc, Send, UnknownMethod
-from reference_server.protocol.frames import json_by_line, json_in_a_row, length_delimited
+from reference_server.clients.commands import Command, Ping, Request, Rpc, Send, UnknownMethod
+from reference_server.protocol.frames import (
+    json_by_line,
+    json_in_a_row,
+    length_delimited,
+    strictly_delimited,
+)
 from reference_server.protocol.json_reader import read, text_of
 from reference_server.protocol.json_values import MalformedError, members
 from reference_server.protocol.messages import V1, V2
 from reference_server.protocol.requests import MAY_BE_BARE, NAMES, REQUESTS
 
-_NOT_DECODED: dict[str, Request] = {"RPC": Rpc(), "Send": Send()}
+_UNREAD_BY_2_8: dict[str, Request] = {"RPC": Rpc(), "Send": Send()}
 """Methods that nobody handles where no proxy is configured: refused before they are read."""
+_UNREAD_LATER: dict[str, Request] = {"Ping": Ping()}
 _FIELDS = (
     ("connect", "Connect"),
     ("ping", "Ping"),
@@ -52,11 +58,15 @@ class Decoder:
 
 
 class V1Protobuf(Decoder):
-    """Protocol v1 in protobuf: `method` and serialized `params`."""
+    """Protocol v1 in protobuf: `method` and serialized `params`.
 
-    def __init__(self, messages: dict[str, Any]) -> None:
-        super().__init__(length_delimited)
+    `of_2_8`: how 2.8 reads it, later releases otherwise.
+    """
+
+    def __init__(self, messages: dict[str, Any], *, of_2_8: bool) -> None:
+        super().__init__(strictly_delimited if of_2_8 else length_delimited)
         self._messages = messages
+        self._unread = _UNREAD_BY_2_8 if of_2_8 else _UNREAD_LATER
 
     def command(self, piece: bytes) -> Command:
         """One command."""
@@ -64,8 +74,8 @@ class V1Protobuf(Decoder):
         if not 0 <= message.method < len(NAMES):
             return Command(message.id, UnknownMethod())
         name = NAMES[message.method]
-        if name in _NOT_DECODED:
-            return Command(message.id, _NOT_DECODED[name])
+        if name in self._unread:
+            return Command(message.id, self._unread[name])
         params = self._messages[f"{name}Request"].FromString(message.params)
         return Command(message.id, REQUESTS[name](params))
 
@@ -73,9 +83,10 @@ class V1Protobuf(Decoder):
 class V1Json(Decoder):
     """Protocol v1 in JSON: `method` by number or name, and an object `params`."""
 
-    def __init__(self, messages: dict[str, Any], *, by_line: bool) -> None:
-        super().__init__(json_by_line if by_line else json_in_a_row)
+    def __init__(self, messages: dict[str, Any], *, of_2_8: bool) -> None:
+        super().__init__(json_in_a_row if of_2_8 else json_by_line)
         self._messages = messages
+        self._unread = _UNREAD_BY_2_8 if of_2_8 else _UNREAD_LATER
 
     def command(self, piece: bytes) -> Command:
         """One command."""
@@ -91,8 +102,8 @@ class V1Json(Decoder):
         if not 0 <= method < len(NAMES):
             return Command(message.id, UnknownMethod())
         name = NAMES[method]
-        if name in _NOT_DECODED:
-            return Command(message.id, _NOT_DECODED[name])
+        if name in self._unread:
+            return Command(message.id, self._unread[name])
         if not message.params and name not in MAY_BE_BARE:
             raise MalformedError
         params = read(message.params or b"{}", self._messages[f"{name}Request"]())
@@ -119,42 +130,53 @@ def _enum_name(method: str) -> str:
 
 
 class V2Protobuf(Decoder):
-    """Protocol v2 in protobuf: one request in a field of its own."""
+    """Protocol v2 in protobuf: one request in a field of its own.
 
-    def __init__(self) -> None:
+    `empty_is_ping`: a command that asks for nothing is a ping, as 3.2 takes it.
+    """
+
+    def __init__(self, *, empty_is_ping: bool = False) -> None:
         super().__init__(length_delimited)
+        self._empty_is_ping = empty_is_ping
 
     def command(self, piece: bytes) -> Command:
         """One command."""
-        return _v2_command(V2["Command"].FromString(piece))
+        message = V2["Command"].FromString(piece)
+        return _v2_command(message, empty_is_ping=self._empty_is_ping)
 
 
 class V2Json(Decoder):
-    """Protocol v2 in JSON, one command a line."""
+    """Protocol v2 in JSON, one command a line. `empty_is_ping`: as in protobuf."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, empty_is_ping: bool = False) -> None:
         super().__init__(json_by_line)
+        self._empty_is_ping = empty_is_ping
 
     def command(self, piece: bytes) -> Command:
         """One command."""
-        return _v2_command(read(piece, V2["Command"]()))
+        message = read(piece, V2["Command"]())
+        return _v2_command(message, empty_is_ping=self._empty_is_ping)
 
 
-def _v2_command(message: Any) -> Command:
+def _v2_command(message: Any, *, empty_is_ping: bool) -> Command:
     for field, name in _FIELDS:
         if message.HasField(field):
             request = REQUESTS[name](getattr(message, field))
             if message.id or name in {"Connect", "Send"}:
                 return Command(message.id, request)
+    if message.id and empty_is_ping:
+        return Command(message.id, Ping())
     if message.id:
         raise MalformedError  # It asks for nothing.
     # Without an id it is a pong, whatever else it says.
     return Command(message.id, None)
 
 
-V1_OF_2_8_JSON = V1Json(V1, by_line=False)
-V1_OF_2_8_PROTOBUF = V1Protobuf(V1)
-V1_JSON = V1Json(V2, by_line=True)
-V1_PROTOBUF = V1Protobuf(V2)
+V1_OF_2_8_JSON = V1Json(V1, of_2_8=True)
+V1_OF_2_8_PROTOBUF = V1Protobuf(V1, of_2_8=True)
+V1_JSON = V1Json(V2, of_2_8=False)
+V1_PROTOBUF = V1Protobuf(V2, of_2_8=False)
+V2_OF_3_2_JSON = V2Json(empty_is_ping=True)
+V2_OF_3_2_PROTOBUF = V2Protobuf(empty_is_ping=True)
 V2_JSON = V2Json()
 V2_PROTOBUF = V2Protobuf()

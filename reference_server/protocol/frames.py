@@ -20,9 +20,16 @@ def json_by_line(frame: bytes) -> Iterator[bytes]:
     return _require_any(line[: first_value(line, 0)] for line in lines)
 
 
-def length_delimited(frame: bytes) -> Iterator[bytes]:
-    """Protobuf: each command after its length."""
+def strictly_delimited(frame: bytes) -> Iterator[bytes]:
+    """Protobuf in 2.8: each command after its length."""
     return _require_any(_delimited(frame))
+
+
+def length_delimited(frame: bytes) -> Iterator[bytes]:
+    """Protobuf in 3.2 and later: a length that breaks off at the end is not looked at."""
+    if not frame:
+        raise MalformedError
+    return _delimited(frame, may_break_off=True)
 
 
 def delimited(message: bytes) -> bytes:
@@ -42,10 +49,14 @@ def varint(number: int) -> bytes:
     return bytes(written)
 
 
-def _delimited(frame: bytes) -> Iterator[bytes]:
+def _delimited(frame: bytes, *, may_break_off: bool = False) -> Iterator[bytes]:
     at = 0
     while at < len(frame):
         length, at = _length(frame, at)
+        if length < 0:
+            if may_break_off:
+                return
+            raise MalformedError
         if at + length > len(frame):
             raise MalformedError
         yield frame[at : at + length]
@@ -53,12 +64,13 @@ def _delimited(frame: bytes) -> Iterator[bytes]:
 
 
 def _length(frame: bytes, at: int) -> tuple[int, int]:
+    """A length and where it ends; -1 if it does not."""
     length = 0
     for place, byte in enumerate(frame[at : at + _LONGEST_VARINT]):
         length |= (byte & 0x7F) << (7 * place)
         if byte < 0x80:
             return length, at + place + 1
-    raise MalformedError
+    return -1, at
 
 
 def _require_any(commands: Iterator[bytes]) -> Iterator[bytes]:

@@ -56,7 +56,8 @@ def _tags_filter(node: Any) -> TagsFilter:
 def _offset(message: Any) -> int:
     """Where to recover from; without `v3_use_offset` clients of 2.8 say it in two halves."""
     seq, gen = getattr(message, "seq", 0), getattr(message, "gen", 0)
-    return gen << 32 | seq if seq or gen else int(message.offset)
+    # A `gen` counts one less than it should there (recovery.PackUint64 of centrifuge 0.14.3).
+    return gen * 0xFFFF_FFFF + seq or int(message.offset)
 
 
 def _connect(message: Any) -> ask.Request:

@@ -108,7 +108,7 @@ class HttpPort:
             return _response(http.HTTPStatus.NOT_FOUND, "404 page not found\n")
         if not any(self._limits[node].take() for node in nodes):
             return _response(http.HTTPStatus.SERVICE_UNAVAILABLE, "", "")
-        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        query = _first_values(url.query)
         nodes = [node for node in nodes if version_of(node.settings, query) is not None]
         wants_upgrade = "websocket" in request.headers.get("Upgrade", "").lower()
         if not nodes or not wants_upgrade:
@@ -138,7 +138,7 @@ class HttpPort:
             for node in self._nodes_at(url.path)
             if is_allowed(origin, node.settings.clients.allowed_origins)
         ]
-        query = dict(parse_qsl(url.query, keep_blank_values=True))
+        query = _first_values(url.query)
         await self._reception.receive(connection, nodes, query)
 
 
@@ -153,6 +153,11 @@ class _Connection(ServerConnection):
             fail(code, "" if code == CloseCode.MESSAGE_TOO_BIG else reason)
 
         protocol.fail = tell  # type: ignore[method-assign]
+
+
+def _first_values(query: str) -> dict[str, str]:
+    """A query by name; of several values the first counts, as in Go."""
+    return dict(reversed(parse_qsl(query, keep_blank_values=True)))
 
 
 def _response(

@@ -88,7 +88,7 @@ def _spoken_to(
 def _is_v2(frame: bytes, *, binary: bool) -> bool:
     try:
         if binary:
-            command = V2["Command"].FromString(next(length_delimited(frame)))
+            command = V2["Command"].FromString(next(length_delimited(frame), b""))
             return bool(command.HasField("connect"))
         return any(text_of(name) == b"connect" for name, _ in members(next(json_by_line(frame))))
     except (MalformedError, DecodeError):

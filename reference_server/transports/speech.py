@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from centrifugo_grpc.releases import Release
-from centrifugo_grpc.releases.clients import PUBLICATION_EPOCH_AND_VERSION
+from centrifugo_grpc.releases.clients import EMPTY_COMMAND_IS_PING, PUBLICATION_EPOCH_AND_VERSION
 from centrifugo_grpc.releases.websocket import (
     FRAME_PINGS_AS_CONFIGURED,
     FRAME_PINGS_ON_REQUEST,
@@ -86,6 +86,8 @@ def _spoken(
     if version == 2:
         tells_epoch = PUBLICATION_EPOCH_AND_VERSION[release]
         codec = codecs.V2Codec(is_binary=binary, tells_epoch=tells_epoch)
+        if EMPTY_COMMAND_IS_PING[release]:
+            return (decoding.V2_OF_3_2_PROTOBUF if binary else decoding.V2_OF_3_2_JSON), codec
         return (decoding.V2_PROTOBUF if binary else decoding.V2_JSON), codec
     if V1_OF_2_8[release]:
         old = codecs.Of28(is_binary=binary, halves=halves)

@@ -5,6 +5,7 @@ import contextlib
 
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode, Frame, Opcode
 
 from centrifugo_grpc.releases.websocket import FRAME_PING_PAYLOAD, MESSAGES_IN_FRAME
 from reference_server.clients.failures import CONNECTION_CLOSED, Disconnect
@@ -113,21 +114,35 @@ class WebSocketClient:
             await self._connection.send(frame, text=not self._speech.codec.is_binary)
 
     async def _say_goodbye(self, disconnect: Disconnect) -> None:
-        if disconnect == CONNECTION_CLOSED:
+        if disconnect.code == CONNECTION_CLOSED.code:
+            self.drop()
             return
         reason = self._reason(disconnect)
-        if disconnect.code in _CODES and len(reason.encode()) <= _LONGEST_REASON:
-            await self._connection.close(disconnect.code, reason)
-        else:
+        code = disconnect.code & 0xFFFF
+        if len(reason.encode()) > _LONGEST_REASON:
             # There is no close frame that could say it (nor does the real server find one).
             self.drop()
+        elif code in _CODES:
+            await self._connection.close(code, reason)
+        elif disconnect.code == CloseCode.NO_STATUS_RCVD:
+            await self._close_with(b"")
+        else:
+            await self._close_with(code.to_bytes(2) + reason.encode())
+
+    async def _close_with(self, said: bytes) -> None:
+        """Send a close frame that WebSocket does not provide for, as the real server does."""
+        self._connection.protocol.send_frame(Frame(Opcode.CLOSE, said))
+        self._connection.send_data()
+        async with asyncio.timeout(CLOSE_WAIT_SECONDS):
+            await self._connection.wait_closed()
 
     def _reason(self, disconnect: Disconnect) -> str:
         """The text of the close frame: protocol v1 is told in it whether to come back."""
         if self._speech.version == 2:
             return disconnect.reason
         reason = go_quoted(disconnect.reason.encode()).decode()
-        return f'{{"reason":{reason},"reconnect":{str(disconnect.reconnect).lower()}}}'
+        text = f'{{"reason":{reason},"reconnect":{str(disconnect.reconnect).lower()}}}'
+        return self._node.close_text(disconnect.code, text)
 
     # ---- WebSocket's own pings -----------------------------------------------------------------
 

@@ -7,8 +7,8 @@ from reference_server.clients.commands import Command, Connect, Request
 from reference_server.clients.failures import ReplyError
 from reference_server.clients.handling import handle
 from reference_server.clients.link import Link
-from reference_server.clients.pushes import Body, UnencodableError
-from reference_server.clients.results import Result
+from reference_server.clients.pushes import Body, Joined, Left, Published, UnencodableError
+from reference_server.clients.results import HistoryResult, Result, SubscribeResult
 from reference_server.clients.session import Session
 from reference_server.node import Node, PublishOptions
 from reference_server.settings import Settings
@@ -28,13 +28,20 @@ class Told:
         self.frames.append(what)
         return str(len(self.frames) - 1).encode()
 
-    def push(self, channel: str, body: Body) -> bytes:
-        publication = getattr(body, "publication", None)
-        if self._is_json and publication is not None and publication.data.startswith(b"\0"):
+    def _require_json(self, *payloads: bytes) -> None:
+        if self._is_json and any(payload.startswith(b"\0") for payload in payloads):
             raise UnencodableError
+
+    def push(self, channel: str, body: Body) -> bytes:
+        if isinstance(body, Published):
+            self._require_json(body.publication.data)
+        elif isinstance(body, Joined | Left):
+            self._require_json(body.info.conn_info, body.info.chan_info)
         return self._frame((channel, body))
 
     def reply(self, command_id: int, request: Request, result: Result) -> bytes:
+        if isinstance(result, SubscribeResult | HistoryResult):
+            self._require_json(*(publication.data for publication in result.publications))
         return self._frame((command_id, result))
 
     def error(self, command_id: int, request: Request, error: ReplyError) -> bytes:

@@ -234,3 +234,15 @@ async def test_channels_and_presence_stats_count_who_is_there(release: Release) 
         assert {name: info.num_clients for name, info in channels.items()} == {"pres:x": 3}
         stats = (await server.call("PresenceStats", channel="pres:x")).result
         assert (stats.num_clients, stats.num_users) == (3, 2)
+
+
+@every_release
+async def test_a_channel_that_is_no_text_fails_channels_unless_the_pattern_leaves_it_out(
+    release: Release,
+) -> None:
+    async with served(settings(release)) as server:
+        await server.subscriber("u1", ["x"])
+        server.node.hub.subscribe(server.node.hub.all_connections()[0], "jl:\udcff")
+        for pattern in ("", "*", "jl:?"):
+            assert (await server.call("Channels", pattern=pattern)).error.code == Code.INTERNAL
+        assert (await server.call("Channels", pattern="x")).result.channels.keys() == {"x"}

@@ -83,7 +83,8 @@ def test_names_of_claims_count_whatever_their_case(release: Release) -> None:
     client = Client(World(settings(release)))
     client.do(ask.Connect(token=written({"SUB": "u7", "Channels": ["x", None]})))
     assert client.session.user == "u7"
-    assert list(client.session.subscriptions) == ["x"]
+    # null is a blank name, which only 2.8 takes for one.
+    assert list(client.session.subscriptions) == ["x", ""][: 1 + (release is Release.V2_8)]
 
 
 @every_release

@@ -36,7 +36,7 @@ def test_every_setting_has_its_row(rows: Any, filled: Any, besides: set[str]) ->
 
 
 @pytest.mark.parametrize(("release", "expected"), [
-    ("2.8", (10_485_760, 25, 25, 0, 0, None)), ("3.2", (1_048_576, 25, 27, 0, 300, ())),
+    ("2.8", (10_485_760, 25, 25, 0, 0, None)), ("3.2", (1_048_576, 25, 27, 25, 300, ())),
     ("4.1", (1_048_576, 10, 27, 25, 300, ())), ("5.4", (1_048_576, 10, 27, 25, 300, ())),
     ("6.9", (1_048_576, 10, 27, 25, 300, ())),
 ])  # fmt: skip
@@ -48,6 +48,7 @@ def test_what_is_not_told_has_the_default_of_its_release(
         read.queue_max_size, read.stale_close_delay, read.presence_update_interval,
         read.ping_interval, read.history_max_publications, read.allowed_origins,
     )  # fmt: skip
+    assert read.pong_timeout == {"2.8": 0, "3.2": 25 / 3}.get(release, 8)
     assert (read.channel_limit, read.channel_max_length) == (128, 255)
     assert (read.expired_close_delay, read.expired_sub_close_delay) == (25, 25)
 

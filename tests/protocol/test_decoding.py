@@ -22,6 +22,8 @@ DECODERS = {
     "protobuf of 2.8": decoding.V1_OF_2_8_PROTOBUF,
     "json v1": decoding.V1_JSON,
     "protobuf v1": decoding.V1_PROTOBUF,
+    "json v2 of 3.2": decoding.V2_OF_3_2_JSON,
+    "protobuf v2 of 3.2": decoding.V2_OF_3_2_PROTOBUF,
     "json v2": decoding.V2_JSON,
     "protobuf v2": decoding.V2_PROTOBUF,
 }
@@ -74,10 +76,49 @@ def test_protobuf_commands_follow_each_other_after_their_lengths() -> None:
     assert read(decoding.V1_OF_2_8_PROTOBUF, frame[:-1]) == ([CONNECT], False)
 
 
-def test_an_offset_in_halves_is_one_offset() -> None:
+def test_an_offset_in_halves_is_one_offset_as_2_8_reckons_it() -> None:
     frame = b'{"id":2,"method":1,"params":{"channel":"c","recover":true,"seq":7,"gen":1}}'
     (command,), _ = read(decoding.V1_OF_2_8_JSON, frame)
-    assert command.request == ask.Subscribe("c", recovery=Recovery(True, "", 2**32 + 7))  # noqa: FBT003
+    # One less than it should be: a `gen` counts as 2 to the power of 32, minus 1, there.
+    assert command.request == ask.Subscribe("c", recovery=Recovery(True, "", 2**32 + 6))  # noqa: FBT003
+
+
+@pytest.mark.parametrize("method", ["rpc", "send"])
+def test_2_8_does_not_read_what_nothing_handles(method: str) -> None:
+    frame = b'{"id":2,"method":"%b","params":5}' % method.encode()
+    assert read(decoding.V1_OF_2_8_JSON, frame)[1]
+    assert read(decoding.V1_JSON, frame) == ([], False)
+    number = {"rpc": 9, "send": 8}[method]
+    raw = delimited(bytes((8, 2, 16, number, 26, 1, 0xFF)))
+    assert read(decoding.V1_OF_2_8_PROTOBUF, raw)[1]
+    assert read(decoding.V1_PROTOBUF, raw) == ([], False)
+
+
+def test_later_releases_do_not_read_what_a_ping_says() -> None:
+    frame = b'{"id":2,"method":7,"params":5}'
+    assert read(decoding.V1_OF_2_8_JSON, frame) == ([], False)
+    assert read(decoding.V1_JSON, frame) == ([Command(2, ask.Ping())], True)
+    raw = delimited(b"\x08\x02\x10\x07\x1a\x01\xff")
+    assert read(decoding.V1_OF_2_8_PROTOBUF, raw) == ([], False)
+    assert read(decoding.V1_PROTOBUF, raw) == ([Command(2, ask.Ping())], True)
+
+
+@pytest.mark.parametrize("broken", [b"\x80", b"\xff" * 12])
+def test_a_length_that_breaks_off_is_passed_over_except_by_2_8(broken: bytes) -> None:
+    ping = delimited(b"\x08\x02\x10\x07")
+    for frame, commands in ((broken, []), (ping + broken, [Command(2, ask.Ping())])):
+        assert read(decoding.V1_OF_2_8_PROTOBUF, frame) == (commands, False)
+        assert read(decoding.V1_PROTOBUF, frame) == (commands, True)
+    assert read(decoding.V2_PROTOBUF, broken) == ([], True)
+    assert read(decoding.V2_PROTOBUF, b"") == ([], False)
+
+
+def test_to_3_2_a_command_that_asks_for_nothing_is_a_ping() -> None:
+    assert read(decoding.V2_OF_3_2_JSON, b'{"id":5,"x":1}') == ([Command(5, ask.Ping())], True)
+    assert read(decoding.V2_JSON, b'{"id":5,"x":1}') == ([], False)
+    raw = delimited(b"\x08\x05")
+    assert read(decoding.V2_OF_3_2_PROTOBUF, raw) == ([Command(5, ask.Ping())], True)
+    assert read(decoding.V2_PROTOBUF, raw) == ([], False)
 
 
 def test_a_channel_of_protobuf_is_any_bytes() -> None:

@@ -1,20 +1,25 @@
 """What clients meet on their connections: malformed and oversized frames, slowness, pings, ends."""
 
 import asyncio
+import contextlib
 import json
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.websocket import PROTOCOL_VERSIONS
+from protos.v3.api_pb2 import Disconnect
 from reference_server.settings import ClientOptions, WebSocket
 from tests.websocket.serving import Site, protocol_v2_releases, served, settings
 from tests.websocket.talking import Talk, connected, talk, token
 
 pytestmark = pytest.mark.asyncio
 EACH = pytest.mark.parametrize("release", list(Release), ids=str)
+since_3 = pytest.mark.parametrize("release", list(Release)[1:], ids=str)
 IN_WORDS_OF_V1 = '{"reason":"bad request","reconnect":false}'
 MANY = 1000
 
@@ -197,6 +202,69 @@ async def test_frame_pings_take_the_place_of_the_protocol_s_where_they_are_asked
         while time.monotonic() - began < 0.5:
             await asyncio.sleep(0.1)
         assert await client.ask("rpc", method="m") is not None, "no ping came between"
+
+
+@EACH
+async def test_only_protocol_v1_tells_of_the_client_again_as_it_refreshes(release: Release) -> None:
+    expires = int(time.time()) + 100
+    for version in PROTOCOL_VERSIONS[release]:
+        query = "" if len(PROTOCOL_VERSIONS[release]) == 1 else f"?cf_protocol_version=v{version}"
+        async with (
+            served(settings(release)) as site,
+            connected(site, query=query, version=version) as client,
+        ):
+            told = await client.ask("refresh", token=token(exp=expires))
+            assert told.keys() - {"client", "version"} == {"expires", "ttl"}
+            assert ("client" in told) == (version == 1)
+
+
+@pytest.mark.parametrize("release", [Release.V3_2, Release.V4_1], ids=str)
+async def test_what_is_said_first_with_a_code_is_said_to_v1_ever_after(release: Release) -> None:
+    async with served(settings(release)) as site:
+        for version, reasons in ((1, ["a", "a"]), (2, ["a", "b"])):
+            said = []
+            for reason in ("a", "b"):
+                query = f"?cf_protocol_version=v{version}"
+                async with connected(site, query=query, version=version) as client:
+                    disconnect = Disconnect(code=4000, reason=reason)
+                    await site.call("Disconnect", user="ann", disconnect=disconnect)
+                    said.append((await client.closed())[1])
+            in_v1 = [f'{{"reason":"{reason}","reconnect":false}}' for reason in reasons]
+            assert said == (in_v1 if version == 1 else reasons)
+
+
+@since_3
+@pytest.mark.parametrize(("code", "told"), [(3000, None), (1000, 1000), (65536 + 4006, 4006)])
+async def test_a_disconnect_is_told_by_the_16_bits_that_there_are_and_3000_not_at_all(
+    release: Release, code: int, told: int | None
+) -> None:
+    async with served(settings(release)) as site, connected(site) as client:
+        await site.call("Disconnect", user="ann", disconnect=Disconnect(code=code, reason="r"))
+        if told is None:
+            assert await client.dropped()
+        else:
+            assert (await client.closed())[0] == told
+
+
+@since_3
+async def test_a_code_that_websocket_does_not_know_is_sent_all_the_same(release: Release) -> None:
+    async with served(settings(release)) as site, connected(site, "news") as client:
+        for code, frame in ((2999, b"\x88\x03\x0b\xb7r"), (1005, b"\x88\x00")):
+            heard = bytearray()
+            async with connected(site, sub="odd") as odd:
+                receive = odd.socket.protocol.receive_data
+
+                def hear(data: bytes, into: bytearray = heard, then: Any = receive) -> None:
+                    into.extend(data)
+                    then(data)
+
+                odd.socket.protocol.receive_data = hear  # type: ignore[assignment,method-assign]
+                disconnect = Disconnect(code=code, reason="r")
+                await site.call("Disconnect", user="odd", disconnect=disconnect)
+                with contextlib.suppress(AssertionError):
+                    await odd.closed()
+            assert (frame if release >= Release.V4_1 or code == 1005 else b"\x0b\xb7{") in heard
+        await still_served(site, client)
 
 
 @EACH

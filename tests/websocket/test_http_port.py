@@ -154,6 +154,16 @@ async def test_protobuf_is_asked_for_by_the_release_s_names(release: Release) ->
                     assert json.loads(await client.line())["id"] == 1
 
 
+@EACH
+async def test_of_several_values_in_the_query_the_first_counts(release: Release) -> None:
+    async with served(settings(release)) as site:
+        async with talk(site, "?format=json&format=protobuf") as client:
+            await client.ask("connect", token=token())
+        async with talk(site, "?format=protobuf&format=json") as client:
+            await client.socket.send(client.command("connect", token=token()))
+            assert (await client.closed())[0] == site.node_bad_request
+
+
 async def test_3_2_speaks_v1_unless_v2_is_asked_for_and_knows_no_other() -> None:
     async with served(settings(Release.V3_2)) as site:
         for query, version in (("", 1), ("?cf_protocol_version=v2", 2)):
