@@ -8,7 +8,8 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from reports import runs
 from reports.changes import Change, changes
-from reports.loads import LIMITS, Settings, settings_of
+from reports.groups import Settings, settings_of
+from reports.loads import LIMITS
 from reports.noise import FEWEST_ROUNDS, Difference, Worse, difference
 from reports.runs import Run
 from reports.showing import label, latency, number, visible

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.runs import Run
+from reports.runs import NAMED, Run
 from reports.showing import label
 
 LEVELS = ("MUST", "SHOULD", "MAY", "OBSERVED")
@@ -22,7 +22,7 @@ class Column:
     dialect: str
     release: str
     version: str
-    told: bool
+    origin: str
     rows: Mapping[str, Mapping[str, Any]]
 
     @property
@@ -89,6 +89,15 @@ def implementations(runs: Sequence[Run]) -> list[Implementation]:
     ]
 
 
+def owners(runs: Sequence[Run], known: Sequence[Implementation]) -> list[tuple[str, list[Run]]]:
+    """The runs by what their target is called, the corpus's first."""
+    found: dict[str, list[Run]] = {each.name: [each.run] for each in known}
+    for run in runs:
+        if run.kind == "load":
+            found.setdefault(name_of(run, known), []).append(run)
+    return list(found.items())
+
+
 def name_of(load: Run, known: Sequence[Implementation]) -> str:
     """What a load run's target is called: by the conformance run of the same server, if any."""
     if load.owner:
@@ -101,6 +110,16 @@ def name_of(load: Run, known: Sequence[Implementation]) -> str:
         and any(_is_of(column, target) for column in implementation.columns)
     }
     return same.pop() if len(same) == 1 else label(target["address"])
+
+
+def version_of(found: Mapping[str, Any]) -> str:
+    """Where the release comes from by whose rules a dialect was judged."""
+    version = label(found["version"]) if found["version"] else ""
+    if found["told"]:
+        return f"told {version}"
+    if found["notice"] == NAMED:
+        return f"named by --release; it tells {version}" if version else NAMED
+    return "found by its RPCs"
 
 
 def _is_of(column: Column, target: Mapping[str, Any]) -> bool:
@@ -116,7 +135,7 @@ def _columns(key: str, owner: str, document: Mapping[str, Any]) -> tuple[Column,
             dialect=found["dialect"],
             release=found["release"],
             version=found["version"],
-            told=found["told"],
+            origin=version_of(found),
             rows={r["id"]: r for r in document["requirements"] if r["dialect"] == found["dialect"]},
         )
         for found in document["target"]["dialects"]

@@ -1,19 +1,17 @@
-"""The load runs: figures for the table, curves for the plots."""
+"""A load run: figures for the tables, curves for the plots."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from hdrh.histogram import HdrHistogram
 
 from centrifugo_grpc.problem import Problem
-from reports.implementations import Implementation, name_of
 from reports.runs import Run
-from reports.showing import latency, number, size
+from reports.showing import latency
 
 PERCENTILES = ("50", "90", "99", "99.9", "99.99")
 LIMITS = {
@@ -29,26 +27,6 @@ _CURVE_POINTS = 160
 _MOST_POINTS = 600
 
 Points = list[tuple[float, float]]
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a load run did; runs with the same settings are drawn together."""
-
-    scenario: str
-    payload_bytes: int
-    in_flight: int
-    users: int
-    rate: float | None = None
-
-    def __str__(self) -> str:
-        users = "1 user" if self.users == 1 else f"{number(self.users)} users"
-        payloads = "" if self.scenario == "sweep" else f" {size(self.payload_bytes)} payloads,"
-        offered = f" offering {number(self.rate)} calls a second each," if self.rate else ""
-        return (
-            f"{self.scenario},{payloads} {users}{offered}"
-            f" with {number(self.in_flight)} calls in flight each"
-        )
 
 
 @dataclass(frozen=True)
@@ -78,11 +56,6 @@ class Load:
         return f"{target['dialect']} as {target['release']}"
 
     @property
-    def settings(self) -> Settings:
-        """What it did."""
-        return settings_of(self.run)
-
-    @property
     def rate(self) -> float:
         """Successful publications a second."""
         return float(self.document["throughput"]["publications_per_second"])
@@ -100,12 +73,6 @@ class Load:
         return LIMITS[self.document["limit"]["label"]]
 
     @property
-    def p99(self) -> float | None:
-        """Microseconds of response time, None with too few samples."""
-        told = self.document["latency"]["response"]["percentiles"].get("99")
-        return None if told is None else float(told)
-
-    @property
     def sizes(self) -> Points:
         """Publications a second over the bytes of a payload, where the run tried several."""
         return sorted(
@@ -116,13 +83,16 @@ class Load:
 
     @property
     def knee(self) -> list[tuple[float, float, bool]]:
-        """Offered rate, p99 in microseconds and whether that was within the bound, by rate."""
-        steps = self.document.get("capacity", {}).get("steps", ())
-        return sorted(
-            (float(step["rate"]), float(step["p99_us"]), bool(step["passed"]))
-            for step in steps
-            if step["p99_us"] > 0
-        )
+        """Offered rate, p99 in microseconds and whether that was within the bound, by rate.
+
+        A rate that was tried twice counts as it went the better time: the search takes it so.
+        """
+        found: dict[float, tuple[bool, float]] = {}
+        for step in self.document.get("capacity", {}).get("steps", ()):
+            tried = (not step["passed"], float(step["p99_us"]))
+            if step["p99_us"] > 0:
+                found[step["rate"]] = min(tried, found.get(step["rate"], tried))
+        return sorted((float(rate), p99, not failed) for rate, (failed, p99) in found.items())
 
     @cached_property
     def delivery_curve(self) -> Points:
@@ -131,10 +101,17 @@ class Load:
         return self._curve(found["histogram"]) if found else []
 
     @property
-    def found(self) -> list[tuple[str, int]]:
+    def found(self) -> dict[str, int]:
         """What the scenarios account and delivery counted."""
         counted = {**self.document.get("account", {}), **self.document.get("delivery", {})}
-        return [(k.replace("_", " "), v) for k, v in counted.items() if isinstance(v, int)]
+        return {k.replace("_", " "): v for k, v in counted.items() if isinstance(v, int)}
+
+    @property
+    def percentiles(self) -> Mapping[str, float]:
+        """Microseconds of response time; of delivery, from publish to receive."""
+        found = self.document.get("delivery", {}).get("latency")
+        told: Mapping[str, float] = (found or self.document["latency"]["response"])["percentiles"]
+        return told
 
     def latencies(self, of: str) -> list[str]:
         """The percentiles of `response` or `service`, a dash where samples were too few."""
@@ -191,79 +168,6 @@ class Load:
                 f"{self.run.name} is no valid load result file: its histogram does not decode"
                 f" ({type(error).__name__}): measure again"
             ) from error
-
-
-@dataclass(frozen=True)
-class Spread:
-    """The rounds of one server with the same settings: lowest, median and highest figure."""
-
-    load: Load
-    rates: tuple[float, float, float]
-    p99s: tuple[float, float, float] | None
-
-
-@dataclass(frozen=True)
-class Group:
-    """Load runs with the same settings."""
-
-    settings: Settings
-    loads: tuple[Load, ...]
-
-    @property
-    def fastest(self) -> float:
-        """The highest throughput among them."""
-        return max(load.rate for load in self.loads)
-
-    @property
-    def lines(self) -> list[Load]:
-        """The first round of each server: what a legend names."""
-        return [load for load in self.loads if load.round == 1]
-
-    @property
-    def spreads(self) -> list[Spread]:
-        """How far the rounds of each server lie apart, where there are several."""
-        return [_spread(load, self.loads) for load in self.lines if load.rounds > 1]
-
-
-def _spread(first: Load, loads: Sequence[Load]) -> Spread:
-    rounds = [load for load in loads if load.style == first.style]
-    p99s = [load.p99 for load in rounds if load.p99 is not None]
-    return Spread(first, _range([r.rate for r in rounds]), _range(p99s) if p99s else None)
-
-
-def _range(values: Sequence[float]) -> tuple[float, float, float]:
-    return min(values), median(values), max(values)
-
-
-def settings_of(run: Run) -> Settings:
-    """What a load run did."""
-    options = run.document["options"]
-    return Settings(
-        options["scenario"],
-        options["payload_bytes"] if options["scenario"] != "sweep" else 0,
-        options["in_flight"],
-        options["users"],
-        options.get("rate"),
-    )
-
-
-def groups(runs: Sequence[Run], known: Sequence[Implementation]) -> list[Group]:
-    """The load runs, those with the same settings together, rounds of a server after each other."""
-    found: dict[Settings, dict[tuple[str, str], list[Load]]] = {}
-    for run in runs:
-        if run.kind == "load":
-            servers = found.setdefault(settings_of(run), {})
-            load = Load(name_of(run, known), run, 0)
-            servers.setdefault((load.implementation, load.title), []).append(load)
-    return [Group(settings, _numbered(servers.values())) for settings, servers in found.items()]
-
-
-def _numbered(servers: Iterable[Sequence[Load]]) -> tuple[Load, ...]:
-    return tuple(
-        replace(load, style=style, round=place, rounds=len(rounds))
-        for style, rounds in enumerate(servers)
-        for place, load in enumerate(rounds, start=1)
-    )
 
 
 def _thinned(points: Points) -> Points:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reports.groups import Group, groups
 from reports.implementations import LEVELS, Implementation, implementations
-from reports.loads import PERCENTILES, Group, groups
+from reports.loads import PERCENTILES
 from reports.matrix import WORDS, Line, matrix
 from reports.runs import Run, notices
 from reports.showing import number, visible

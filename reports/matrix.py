@@ -43,6 +43,11 @@ class Cell:
         return WORDS[self.verdict] if self.row or self.concerned else "· n/a"
 
     @property
+    def known(self) -> bool:
+        """Whether a list given to the corpus says that it does otherwise, and why."""
+        return bool(self.row and self.row.get("known_to_fail"))
+
+    @property
     def reason(self) -> str:
         """Why it is not passed, blank if it is."""
         return str(self.row["reason"]) if self.row else ""

@@ -10,7 +10,9 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.result_files import write_whole
 from reports import (
+    drawing,
     exchanges,
+    groups,
     implementations,
     loads,
     matrix,
@@ -46,7 +48,7 @@ def render(
     `absent` are the implementations that could not be measured.
     """
     judged = implementations.implementations(found)
-    groups = loads.groups(found, judged)
+    compared = groups.groups(found, judged)
     template = _environment().get_template("page.html.jinja")
     text = ""
     for kept in _KEPT:
@@ -56,7 +58,8 @@ def render(
             implementations=judged,
             absent=absent,
             matrix=matrix.matrix(judged, kept),
-            groups=groups,
+            groups=compared,
+            owners=implementations.owners(found, judged),
             name=name,
         )
         if len(text.encode()) <= _MOST_BYTES:
@@ -105,20 +108,18 @@ def _environment() -> Environment:
         words=matrix.WORDS,
         slug=matrix.slug,
         as_json=exchanges.as_json,
-        plot_percentiles=plots.percentiles,
-        plot_rates=plots.rates,
-        plot_sizes=plots.sizes,
-        plot_knees=plots.knees,
-        plot_deliveries=plots.deliveries,
-        swatch=plots.swatch,
+        plots_of=plots.of,
+        swatch=drawing.swatch,
         command=reproduce.command,
         page_command=reproduce.page_command,
         prose=showing.prose,
+        version_of=implementations.version_of,
         profile_name=reproduce.profile_name,
         label=showing.label,
         latency=showing.latency,
         moment=showing.moment,
         number=showing.number,
+        short=showing.short,
         size=showing.size,
     )
     return environment

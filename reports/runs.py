@@ -13,7 +13,7 @@ from centrifugo_grpc.result_files import SUFFIXES
 from reports.showing import label
 
 _LONGEST_HEADING = 500
-_NAMED = "named by --release"
+NAMED = "named by --release"
 """No news to a reader: the column says by whose rules it was judged."""
 _UNFIT_TO_CONFORM = frozenset({"failed", "error", "not shown"})
 
@@ -82,7 +82,7 @@ def notices(runs: Sequence[Run]) -> list[str]:
         for run in runs
         if run.kind == "conformance"
         for found in run.document["target"]["dialects"]
-        if found["notice"] not in {"", _NAMED}
+        if found["notice"] not in {"", NAMED}
     ]
     machines = {_hardware(run) for run in runs if run.kind == "load"}
     if len(machines) > 1:

@@ -58,6 +58,11 @@ def size(count: float) -> str:
     return f"{count:.0f} B" if power == 0 else f"{_figures(count)} {units[power]}"
 
 
+def short(count: float) -> str:
+    """A number of bytes that is a round one, without its noughts."""
+    return size(count).replace(".00", "").replace(".0", "")
+
+
 def number(value: float) -> str:
     """A count or a rate, thousands apart."""
     return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.2g}"

@@ -7,8 +7,8 @@ from tests.reports.samples import MACHINE, conformance, load, point
 
 
 def figures(page: Element) -> list[list[str]]:
-    """The rows of the table of figures."""
-    rows = page.one("table", class_="figures").one("tbody").find("tr")
+    """The rows of the first table of figures."""
+    rows = page.find("table", class_="figures")[0].one("tbody").find("tr")
     return [[cell.text for cell in row.all() if cell.tag in {"th", "td"}] for row in rows]
 
 
@@ -20,7 +20,6 @@ def test_throughput_latency_errors_and_limit_are_in_the_table() -> None:
         "2,000 500 KiB/s",
         *("2.40 ms", "4.00 ms", "4.36 ms"),
         *("–", "–"),  # noqa: RUF001  (the page has dashes)
-        "4.40 ms",
         "4,000 sent, 4,000 answered well no API error, no transport error",
         "the generator's limit: the server may take more it took 99% of a CPU",
     ]
