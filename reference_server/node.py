@@ -28,7 +28,7 @@ from reference_server.clients.timers import Timers
 from reference_server.counters import Counters
 from reference_server.engine.hub import Hub
 from reference_server.engine.map_state import Entry
-from reference_server.engine.maps import Maps
+from reference_server.engine.maps import Maps, MisusedMapError
 from reference_server.engine.presence import Presence
 from reference_server.engine.replay import Replay
 from reference_server.engine.streams import (
@@ -174,11 +174,11 @@ class Node:
             for subscriber in subscribers:
                 subscriber.deliver(push, Position(publication.offset, position.epoch))
 
-    def _deliver_change(self, channel: str, entry: Entry, position: Position) -> None:
-        publication = Publication(
-            entry.data, entry.tags, entry.offset, key=entry.key, removed=entry.removed
-        )
-        self.deliver(channel, publication, position)
+    def _deliver_change(
+        self, channel: str, entry: Entry, position: Position, previous: Entry | None
+    ) -> None:
+        before = None if previous is None else publication_of(previous)
+        self.deliver(channel, publication_of(entry), position, before)
 
     def join(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has come."""
@@ -203,6 +203,29 @@ class Node:
         if not CLOSE_TEXT_KEPT[self.release]:
             return text
         return self._close_texts.setdefault(code, text)
+
+    def keep_in_map(self, channel: str, key: str, info: ClientInfo | None) -> None:
+        """Have a key in a map for as long as this is called again, which changes it only once."""
+        rules = self.settings.channel_options(channel)
+        if rules is not None and key:
+            with contextlib.suppress(MisusedMapError):
+                self.maps.publish(
+                    channel, Entry(key, info=info), rules.map, key_mode="if_new", keeps_alive=True
+                )
+
+    def drop_from_map(self, channel: str, key: str) -> None:
+        """Have a key in a map no longer."""
+        rules = self.settings.channel_options(channel)
+        if rules is not None:
+            with contextlib.suppress(MisusedMapError):
+                self.maps.remove(channel, key, rules.map)
+
+    def top_of(self, channel: str, meta_ttl: float, *, is_map: bool) -> Position:
+        """The newest position of a channel, or of its map."""
+        rules = self.settings.channel_options(channel)
+        if is_map and rules is not None:
+            return self.maps.stream(channel, rules.map, since=None, limit=0, reverse=False)[1]
+        return self.streams.read(channel, limit=0, meta_ttl=meta_ttl)[1]
 
     def shut_down(self) -> None:
         """End every connection, as a node does that stops."""
@@ -250,6 +273,13 @@ class Node:
             },
             self.version,
         )
+
+
+def publication_of(entry: Entry) -> Publication:
+    """An entry of a map as subscribers are told it."""
+    return Publication(
+        entry.data, entry.tags, entry.offset, entry.info, key=entry.key, removed=entry.removed
+    )
 
 
 def _from_anywhere(subscribers: list[Subscriber]) -> list[Subscriber]:

@@ -10,13 +10,40 @@ from reference_server.engine.streams import Retention
 
 @dataclass(frozen=True)
 class MapOptions:
-    """Options of a map namespace (6.9). Durations in seconds, 0 is none."""
+    """Options of a map namespace (6.9). Durations in seconds, 0 is none.
+
+    `client_key`: blank if clients name the keys that they publish, `client_id` or `user_id` if
+    their own ids are the keys. 0 of a page's sizes is the usual one.
+    """
 
     mode: str = "ephemeral"
     key_ttl: float = 0
     stream_size: int = 0
     stream_ttl: float = 0
     meta_ttl: float = 0
+    client_key: str = ""
+    remove_client_on_unsubscribe: bool = False
+    allow_publish_for_client: bool = False
+    allow_publish_for_subscriber: bool = False
+    allow_publish_for_anonymous: bool = False
+    allow_remove_for_client: bool = False
+    allow_remove_for_subscriber: bool = False
+    allow_remove_for_anonymous: bool = False
+    default_page_size: int = 0
+    min_page_size: int = 0
+    max_page_size: int = 0
+    live_transition_max_publication_limit: int = 0
+    subscribe_catch_up_timeout: float = 0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether what is known of a map outlives its keys; otherwise nothing works but reading.
+
+        That is found when a map is used, not at the start.
+        """
+        if not self.has_stream or not self.meta_ttl:
+            return True
+        return 0 < self.key_ttl <= self.meta_ttl
 
     @property
     def has_stream(self) -> bool:
@@ -87,6 +114,8 @@ class ChannelOptions:
     publication_data_format: str = ""
     subscription_type: str = "stream"
     map: MapOptions = field(default_factory=MapOptions)
+    map_clients_presence_channel_prefix: str = ""
+    map_users_presence_channel_prefix: str = ""
     shared_poll_publish_enabled: bool = False
 
     @cached_property

@@ -10,10 +10,10 @@ from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
 from reference_server.api.v3_rules import payload, rules_of
 from reference_server.engine.map_state import Entry
-from reference_server.engine.maps import Change, StreamlessVersionError
+from reference_server.engine.maps import Change, MisusedMapError
 from reference_server.engine.streams import Position, UnrecoverablePositionError, Version
 from reference_server.node import Node
-from reference_server.settings import MapOptions
+from reference_server.settings import ChannelOptions, MapOptions
 
 
 class MapCalls:
@@ -35,7 +35,8 @@ class MapCalls:
         }
 
     def _publish(self, request: api.MapPublishRequest) -> api.MapPublishResult:
-        options = self._options(request.channel, request.key)
+        rules = self._rules(request.channel, request.key)
+        options = rules.map
         data = payload(request.data, request.b64data)
         if request.key_mode not in {"", "if_new", "if_exists"}:
             raise Refused(Code.BAD_REQUEST)
@@ -50,16 +51,20 @@ class MapCalls:
                 key_mode=request.key_mode,
                 version=version,
                 idempotency_key=request.idempotency_key,
+                delta=request.delta or rules.delta_publish,
             )
-        except StreamlessVersionError:
+        except MisusedMapError:
             raise Refused(Code.INTERNAL) from None
         return api.MapPublishResult(**_told(change))
 
     def _remove(self, request: api.MapRemoveRequest) -> api.MapRemoveResult:
         options = self._options(request.channel, request.key)
-        change = self._node.maps.remove(
-            request.channel, request.key, options, idempotency_key=request.idempotency_key
-        )
+        try:
+            change = self._node.maps.remove(
+                request.channel, request.key, options, idempotency_key=request.idempotency_key
+            )
+        except MisusedMapError:
+            raise Refused(Code.INTERNAL) from None
         return api.MapRemoveResult(**_told(change))
 
     def _read_state(self, request: api.MapReadStateRequest) -> api.MapReadStateResult:
@@ -78,6 +83,8 @@ class MapCalls:
             )
         except UnrecoverablePositionError:
             raise Refused(Code.UNRECOVERABLE_POSITION) from None
+        except MisusedMapError:
+            raise Refused(Code.INTERNAL) from None
         result = api.MapReadStateResult(offset=position.offset, epoch=position.epoch, cursor=cursor)
         result.entries.extend(map(_entry, entries))
         return result
@@ -124,13 +131,16 @@ class MapCalls:
         return api.SharedPollPublishResult()
 
     def _options(self, channel: str, key: str = "any") -> MapOptions:
+        return self._rules(channel, key).map
+
+    def _rules(self, channel: str, key: str) -> ChannelOptions:
         """The options of a map channel; a blank channel or key is a bad request."""
         if not channel or not key:
             raise Refused(Code.BAD_REQUEST)
         rules = rules_of(self._node, channel)
         if not rules.subscription_type.startswith("map"):
             raise Refused(Code.BAD_REQUEST)
-        return rules.map
+        return rules
 
 
 def _told(change: Change) -> dict[str, Any]:

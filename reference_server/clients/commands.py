@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from reference_server.clients.tag_filters import TagsFilter
 from reference_server.engine.streams import Position
 
+STREAM = "stream"
+MAP_KINDS = {1: "map", 2: "map_clients", 3: "map_users"}
+"""Types of subscriptions by number, and the type of namespace that each needs (6.9)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
@@ -35,7 +39,10 @@ class Connect:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """Subscribe to a channel. `positioned`, `recoverable`, `join_leave` are wishes."""
+    """Subscribe to a channel. `positioned`, `recoverable`, `join_leave` are wishes.
+
+    `kind` is the type of the subscription, and `phase`, `cursor`, `limit` are for maps (6.9).
+    """
 
     channel: str
     token: str = ""
@@ -47,6 +54,9 @@ class Subscribe:
     delta: str = ""
     tags_filter: TagsFilter | None = None
     kind: int = 0
+    phase: int = 0
+    cursor: str = ""
+    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +68,13 @@ class Unsubscribe:
 
 @dataclass(frozen=True, slots=True)
 class Publish:
-    """Publish into a channel."""
+    """Publish into a channel. With `is_map` a key of a map is set, or `removed` (6.9)."""
 
     channel: str
     data: bytes
+    is_map: bool = False
+    key: str = ""
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

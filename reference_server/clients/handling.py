@@ -27,16 +27,20 @@ from centrifugo_grpc.releases.clients import (
 from reference_server.clients import commands, failures, results
 from reference_server.clients.commands import Command, Request
 from reference_server.clients.failures import Disconnect, ReplyError
+from reference_server.clients.map_subscribing import MapSubscribing
 from reference_server.clients.options import SubscribeOptions
 from reference_server.clients.pushes import UnencodableError
 from reference_server.clients.results import Result
 from reference_server.clients.session import Session
 from reference_server.clients.tokens import ExpiredTokenError
+from reference_server.engine.map_state import Entry
+from reference_server.engine.maps import MisusedMapError
 from reference_server.engine.streams import (
     ImpossiblePositionError,
     UnrecoverablePositionError,
 )
 from reference_server.node import PublishOptions
+from reference_server.settings import MapOptions
 
 EVERYTHING = -1
 UINT32 = 0xFFFF_FFFF
@@ -99,15 +103,15 @@ class _Handling:
         if not channel:
             raise session.known.bad_request
         self._require_kind(request)
+        if request.kind in commands.MAP_KINDS and SUBSCRIPTION_KINDS[self._release]:
+            self._subscribe_to_map(request)
+            return
         delta = request.delta if DELTA_COMPRESSION[self._release] else ""
         if delta not in {"", "fossil"}:
             raise session.known.bad_request
         limits = self._node.settings.clients
-        size = len(channel.encode("utf-8", "surrogateescape"))
-        if 0 < limits.channel_max_length < size:
-            is_limit = CHANNEL_TOO_LONG[self._release] == failures.LIMIT_EXCEEDED.code
-            raise failures.LIMIT_EXCEEDED if is_limit else failures.BAD_REQUEST
-        is_full = 0 < limits.channel_limit <= len(session.subscriptions)
+        self._require_length(channel)
+        is_full = 0 < limits.channel_limit <= session.channels
         if is_full and CHANNEL_LIMIT_BEFORE_DUPLICATE[self._release]:
             raise failures.LIMIT_EXCEEDED
         if session.is_subscribed(channel):
@@ -135,6 +139,31 @@ class _Handling:
         else:
             session.forget(channel)
 
+    def _require_length(self, channel: str) -> None:
+        size = len(channel.encode("utf-8", "surrogateescape"))
+        if 0 < self._node.settings.clients.channel_max_length < size:
+            is_limit = CHANNEL_TOO_LONG[self._release] == failures.LIMIT_EXCEEDED.code
+            raise failures.LIMIT_EXCEEDED if is_limit else failures.BAD_REQUEST
+
+    def _subscribe_to_map(self, request: commands.Subscribe) -> None:
+        session, channel = self._session, request.channel
+        self._require_length(channel)
+        rules = self._node.settings.channel_options(channel)
+        subscribing = MapSubscribing(session, request, MapOptions() if rules is None else rules.map)
+        subscribing.require_room()
+        subscribing.sweep()
+        options = None
+        if not subscribing.is_continued:
+            plain = replace(request, positioned=False, recoverable=False, join_leave=False)
+            options = self._node.permissions.subscribe(session, plain, self._node.wall())
+        result, subscription = subscribing.run(options)
+        if subscription is not None:
+            self._node.hub.subscribe(session, channel)
+            session.subscriptions[channel] = subscription
+        self._answer(request, result)
+        if subscription is not None and session.closed is None:
+            session.settle(channel, subscription)
+
     def _require_kind(self, request: commands.Subscribe) -> None:
         """Refuse a subscription to shared polls, which are not served here, and what is no such."""
         if not SUBSCRIPTION_KINDS[self._release]:
@@ -156,6 +185,9 @@ class _Handling:
         self._answer(request, results.Done())
 
     def publish(self, request: commands.Publish) -> None:
+        if request.is_map and SUBSCRIPTION_KINDS[self._release]:
+            self._change_map(request)
+            return
         closes = EMPTY_CLIENT_PUBLISH_CLOSES[self._release]
         if not request.channel or (closes and not request.data):
             raise self._session.known.bad_request
@@ -165,6 +197,25 @@ class _Handling:
         try:
             self._node.publish(request.channel, request.data, options, rules)
         except UnencodableError:
+            raise failures.INTERNAL from None
+        self._answer(request, results.Done())
+
+    def _change_map(self, request: commands.Publish) -> None:
+        self._require_channel(request.channel)
+        session, maps = self._session, self._node.maps
+        rules, key = self._node.permissions.change_map(
+            session, request.channel, request.key, removes=request.removed
+        )
+        try:
+            if not rules.subscription_type.startswith("map"):
+                raise MisusedMapError
+            if request.removed:
+                maps.remove(request.channel, key, rules.map)
+            else:
+                info = session.channel_info(request.channel)
+                entry = Entry(key, request.data, info=info)
+                maps.publish(request.channel, entry, rules.map, delta=rules.delta_publish)
+        except MisusedMapError:
             raise failures.INTERNAL from None
         self._answer(request, results.Done())
 

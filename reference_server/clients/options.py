@@ -17,6 +17,8 @@ class SubscribeOptions:
     `cache`: recovery gives the latest publication only, with `auto_cache_recover` unasked.
     `by_token`: a connection token has asked for it. `delta_types`: formats of differences that the
     client may ask for; `may_filter`: it may have publications with certain tags only.
+    `clients_map` and `users_map` are channels of maps that its presence is kept in besides;
+    `removes_own_key`: the key that is the client's id goes with it.
     """
 
     presence: bool = False
@@ -34,6 +36,9 @@ class SubscribeOptions:
     by_token: bool = False
     delta_types: tuple[str, ...] = ()
     may_filter: bool = False
+    clients_map: str = ""
+    users_map: str = ""
+    removes_own_key: bool = False
 
 
 def options_of(rules: ChannelOptions, release: Release) -> SubscribeOptions:

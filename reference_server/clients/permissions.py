@@ -8,6 +8,7 @@ from centrifugo_grpc.releases.clients import (
     PERMISSIONS_ALLOW,
     REFRESH_CHECKS_USER,
     SUBSCRIBER_WISHES_COUNT_AS_SUBSCRIBED,
+    SUBSCRIPTION_KINDS,
     SUBSCRIPTION_TOKEN_MISMATCH_CLOSES,
     SUBSCRIPTION_TOKEN_NAMES_CLIENT,
     SUBSCRIPTION_TOKEN_NAMES_USER,
@@ -15,7 +16,7 @@ from centrifugo_grpc.releases.clients import (
 from reference_server.api.json_text import is_of_format
 from reference_server.clients import failures, names
 from reference_server.clients.admission import Admission, Identity, may_subscribe
-from reference_server.clients.commands import Subscribe
+from reference_server.clients.commands import MAP_KINDS, STREAM, Subscribe
 from reference_server.clients.options import SubscribeOptions, options_of
 from reference_server.clients.subscription_tokens import SubscriptionTokens
 from reference_server.clients.tokens import ExpiredTokenError
@@ -135,7 +136,8 @@ class Permissions:
         self, client: Client, request: Subscribe, rules: ChannelOptions, now: float
     ) -> SubscribeOptions:
         channel = request.channel
-        if rules.subscription_type != "stream":
+        kind = request.kind if SUBSCRIPTION_KINDS[self.settings.release] else 0
+        if rules.subscription_type != MAP_KINDS.get(kind, STREAM):
             raise failures.PERMISSION_DENIED
         if names.is_private(self.settings, channel) and not request.token:
             raise failures.PERMISSION_DENIED
@@ -151,7 +153,34 @@ class Permissions:
         )
         if not may and not self.settings.clients.insecure:
             raise failures.PERMISSION_DENIED
-        return options_of(rules, self.settings.release)
+        clients_map = rules.map_clients_presence_channel_prefix
+        users_map = rules.map_users_presence_channel_prefix
+        return replace(
+            options_of(rules, self.settings.release),
+            clients_map=clients_map and f"{clients_map}{channel}",
+            users_map=users_map and f"{users_map}{channel}",
+            removes_own_key=rules.map.remove_client_on_unsubscribe,
+        )
+
+    def change_map(
+        self, client: Client, channel: str, key: str, *, removes: bool
+    ) -> tuple[ChannelOptions, str]:
+        """The options of a channel whose map a client may change, and the key it is to change."""
+        rules = self._rules(channel)
+        may_who = {
+            whom: getattr(rules.map, f"allow_{'remove' if removes else 'publish'}_for_{whom}")
+            for whom in ("client", "subscriber", "anonymous")
+        }
+        may = may_who["client"] or (may_who["subscriber"] and client.is_subscribed(channel))
+        is_known = bool(client.user) or may_who["anonymous"]
+        if not (may and is_known) and not self.settings.clients.insecure:
+            raise failures.PERMISSION_DENIED
+        if rules.map.client_key == "user_id" and not client.user:
+            raise failures.PERMISSION_DENIED
+        key = {"client_id": client.client, "user_id": client.user}.get(rules.map.client_key, key)
+        if not key:
+            raise failures.BAD_REQUEST
+        return rules, key
 
     def _not_forbidden(
         self, client: Client, request: Subscribe, rules: ChannelOptions, now: float

@@ -8,7 +8,11 @@ from reference_server.engine.streams import ClientInfo, Position, Publication
 
 @dataclass(frozen=True, slots=True)
 class SubscribeResult:
-    """A subscription as it begins. `ttl` in seconds."""
+    """A subscription as it begins. `ttl` in seconds.
+
+    `type`, `phase`, `cursor` and `state` are of maps (6.9): `quotes` says whether what is told of
+    one is written as for a subscriber with differences already, though `delta` is not said yet.
+    """
 
     expires: bool = False
     ttl: int = 0
@@ -21,6 +25,11 @@ class SubscribeResult:
     was_recovering: bool = False
     data: bytes = b""
     delta: bool = False
+    type: int = 0
+    phase: int = 0
+    cursor: str = ""
+    state: Sequence[Publication] = ()
+    quotes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

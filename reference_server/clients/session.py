@@ -33,7 +33,7 @@ from reference_server.clients.pushes import (
     Unsubscribed,
 )
 from reference_server.clients.results import ConnectResult, SubscribeResult
-from reference_server.clients.subscription import Subscription, Verdict
+from reference_server.clients.subscription import Loading, Subscription, Verdict
 from reference_server.clients.tag_filters import TagsFilter
 from reference_server.clients.upkeep import Upkeep
 from reference_server.engine.streams import ClientInfo, Position
@@ -59,6 +59,7 @@ class Session:
         self.is_unusable = False
         self.closed: Disconnect | None = None
         self.subscriptions: dict[str, Subscription] = {}
+        self.loading: dict[str, Loading] = {}
         self.known = failures.disconnects_of(node.release)
         self.outbox = Outbox(node.settings.clients.queue_max_size, link.wake)
         self.upkeep = Upkeep(self)
@@ -206,10 +207,16 @@ class Session:
         subscription.tags_filter = tags_filter
         return result, subscription
 
+    @property
+    def channels(self) -> int:
+        """How many channels it is subscribed to, or about to be."""
+        return len(self.subscriptions) + len(self.loading)
+
     def settle(self, channel: str, subscription: Subscription) -> None:
         """Count a subscription that has begun and was answered."""
         self.subscriptions[channel] = subscription
         self._tell_join(channel)
+        self.upkeep.keep_present(channel, is_first=not subscription.is_map)
 
     def forget(self, channel: str) -> None:
         """Undo the beginning of a subscription that failed."""
@@ -223,6 +230,11 @@ class Session:
             return
         if subscription.options.presence:
             self.node.presence.remove(channel, self.client)
+        if subscription.options.clients_map:
+            # The user's key is left to its time: another connection may be there.
+            self.node.drop_from_map(subscription.options.clients_map, self.client)
+        if subscription.options.removes_own_key and subscription.is_map:
+            self.node.drop_from_map(channel, self.client)
         if subscription.options.join_leave:
             self.node.leave(channel, self._info(subscription.chan_info))
         self.node.hub.unsubscribe(self, channel)
@@ -344,6 +356,7 @@ class Session:
             return
         self.closed = disconnect
         self.upkeep.stop()
+        self.loading.clear()
         for channel in list(self.subscriptions):
             self.end(channel)
         if self.is_connected:

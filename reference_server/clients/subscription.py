@@ -20,12 +20,27 @@ class Verdict(Enum):
 
 
 @dataclass(slots=True)
+class Loading:
+    """A subscription to a map that is not live yet, since when it `started` (Unix seconds).
+
+    `position` is that of the first page of its state.
+    """
+
+    options: SubscribeOptions
+    started: float
+    tags_filter: TagsFilter | None
+    position: Position | None = None
+    epoch: str = ""
+    stream_top: int | None = None
+
+
+@dataclass(slots=True)
 class Subscription:
     """`position` is that of the last publication delivered; `checked` when it was last found right.
 
     `chan_info` and `expire_at` (Unix seconds, 0 is never) may be refreshed. `compresses`: it gets
     differences, once it has a publication that they are to (`has_base`). `tags_filter`: it gets
-    what passes that only.
+    what passes that only. `is_map`: its positions are those of a map.
     """
 
     options: SubscribeOptions
@@ -38,6 +53,7 @@ class Subscription:
     compresses: bool = False
     has_base: bool = False
     tags_filter: TagsFilter | None = None
+    is_map: bool = False
 
     @property
     def is_positioned(self) -> bool:

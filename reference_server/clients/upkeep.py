@@ -78,6 +78,20 @@ class Upkeep:
             timer.cancel()
         self._timers.clear()
 
+    def keep_present(self, channel: str, *, is_first: bool = False) -> None:
+        """Have the client told as present for a while; at first it is in the presence already."""
+        session = self._session
+        subscription = session.subscriptions.get(channel)
+        if subscription is None:
+            return
+        options, info = subscription.options, session.channel_info(channel)
+        if options.presence and not is_first:
+            session.node.presence.put(channel, info)
+        if options.clients_map:
+            session.node.keep_in_map(options.clients_map, session.client, info)
+        if options.users_map:
+            session.node.keep_in_map(options.users_map, session.user, None)
+
     def _after(self, kind: str, seconds: float, action: Callable[[], None]) -> None:
         self._cancel(kind)
         self._timers[kind] = self._session.node.timers.after(seconds, action)
@@ -118,8 +132,7 @@ class Upkeep:
         """Everything that is looked after now and then, presence among it."""
         session = self._session
         for channel, subscription in list(session.subscriptions.items()):
-            if subscription.options.presence:
-                session.node.presence.put(channel, session.channel_info(channel))
+            self.keep_present(channel)
             if self._is_expired(subscription):
                 session.end_for(channel, SUBSCRIPTION_EXPIRED, session.known.sub_expired)
             elif not self._is_in_position(channel, subscription):
@@ -140,8 +153,8 @@ class Upkeep:
             return True
         if int(now) - int(subscription.checked) <= int(delay):
             return True
-        node = self._session.node
-        _, top = node.streams.read(channel, limit=0, meta_ttl=subscription.options.meta_ttl)
+        node, meta_ttl = self._session.node, subscription.options.meta_ttl
+        top = node.top_of(channel, meta_ttl, is_map=subscription.is_map)
         subscription.checked = now
         position = subscription.position
         if top.epoch == position.epoch and position.offset >= top.offset:

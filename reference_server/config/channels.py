@@ -12,6 +12,10 @@ from reference_server.settings import ChannelOptions, MapOptions
 
 _DEEDS = ("publish", "presence", "history")
 _WHOM = ("client", "subscriber", "anonymous")
+_MAP_SWITCHES = (
+    "remove_client_on_unsubscribe",
+    *(f"allow_{deed}_for_{whom}" for deed in ("publish", "remove") for whom in _WHOM),
+)
 
 
 def namespaces(
@@ -86,6 +90,8 @@ class _Reader:
             publication_data_format=self._text("publication_data_format") or data_format,
             subscription_type=self._text("subscription_type") or "stream",
             map=_map_options(self._place, values.table("map", self._table.get("map"))),
+            map_clients_presence_channel_prefix=self._text("map_clients_presence_channel_prefix"),
+            map_users_presence_channel_prefix=self._text("map_users_presence_channel_prefix"),
             shared_poll_publish_enabled=self._publishes_shared_poll(),
             **(self._permissions() if release >= Release.V4_1 else self._old_permissions()),
         )
@@ -153,10 +159,23 @@ def _map_options(place: str, table: Mapping[str, Any]) -> MapOptions:
     def seconds(name: str) -> float:
         return values.duration(f"{place}: map.{name}", table.get(name, 0))
 
+    def whole(name: str) -> int:
+        return values.whole(f"{place}: map.{name}", table.get(name, 0))
+
+    def on(name: str) -> bool:
+        return values.truth(f"{place}: map.{name}", table.get(name, False))
+
     return MapOptions(
         mode=values.text(f"{place}: map.mode", table.get("mode", "")) or "ephemeral",
         key_ttl=seconds("key_ttl"),
-        stream_size=values.whole(f"{place}: map.stream_size", table.get("stream_size", 0)),
+        stream_size=whole("stream_size"),
         stream_ttl=seconds("stream_ttl"),
         meta_ttl=seconds("meta_ttl"),
+        client_key=values.text(f"{place}: map.client_key", table.get("client_key", "")),
+        default_page_size=whole("default_page_size"),
+        min_page_size=whole("min_page_size"),
+        max_page_size=whole("max_page_size"),
+        live_transition_max_publication_limit=whole("live_transition_max_publication_limit"),
+        subscribe_catch_up_timeout=seconds("subscribe_catch_up_timeout"),
+        **{name: on(name) for name in _MAP_SWITCHES},
     )

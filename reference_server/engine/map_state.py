@@ -6,13 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from reference_server.engine.streams import NO_VERSION, Position, Version, next_offset
+from reference_server.engine.streams import (
+    NO_VERSION,
+    ClientInfo,
+    Position,
+    Version,
+    next_offset,
+)
 from reference_server.settings import MapOptions
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A key's value, or its removal. `time` in milliseconds."""
+    """A key's value, or its removal. `time` in milliseconds, `info` is the client that set it."""
 
     key: str
     data: bytes = b""
@@ -21,15 +27,20 @@ class Entry:
     score: int = 0
     removed: bool = False
     time: int = 0
+    info: ClientInfo | None = None
 
 
 @dataclass(slots=True)
 class MapState:
-    """Deadlines are in the clock's seconds, `inf` is never. `tell` is told each change."""
+    """Deadlines are in the clock's seconds, `inf` is never.
+
+    `tell` is told each change, the position after it, and what a key's new value may be told as a
+    difference to.
+    """
 
     epoch: str
     options: MapOptions
-    tell: Callable[[Entry, Position], None]
+    tell: Callable[[Entry, Position, Entry | None], None]
     entries: dict[str, Entry] = field(default_factory=dict)
     changes: deque[Entry] = field(default_factory=deque)
     changes_expire: float = inf
@@ -60,14 +71,19 @@ class MapState:
             return "key_not_found"
         return ""
 
-    def put(self, entry: Entry, version: Version, now: float) -> None:
+    def put(self, entry: Entry, version: Version, now: float, *, delta: bool = False) -> None:
         """Set a key. Without a version the last one given for it still counts."""
         if version.number:
             self._versions[entry.key] = version
-        self.entries[entry.key] = self._recorded(entry)
-        self._expires.pop(entry.key, None)
+        previous = self.entries.get(entry.key) if delta else None
+        self.prolong_key(entry.key, now)
+        self._recorded(entry, previous)
+
+    def prolong_key(self, key: str, now: float) -> None:
+        """Put off when a key expires."""
+        self._expires.pop(key, None)
         if self.options.key_ttl:
-            self._expires[entry.key] = now + self.options.key_ttl
+            self._expires[key] = now + self.options.key_ttl
 
     def drop(self, key: str, unix_time: float) -> None:
         """Remove a key, and say so in the stream."""
@@ -115,12 +131,13 @@ class MapState:
             # A key that expires later is recorded and stays until the next change expires.
             self.changes_expire = inf
 
-    def _recorded(self, entry: Entry) -> Entry:
+    def _recorded(self, entry: Entry, previous: Entry | None = None) -> None:
         if self.options.has_stream:
             self.top += 1
             entry = replace(entry, offset=self.top)
             self.changes.append(entry)
             while len(self.changes) > self.options.stream_length:
                 self.changes.popleft()
-        self.tell(entry, self.position)
-        return entry
+        if not entry.removed:
+            self.entries[entry.key] = entry
+        self.tell(entry, self.position, previous)

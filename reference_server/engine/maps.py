@@ -32,15 +32,25 @@ class Change:
     suppressed: str = ""
 
 
-class StreamlessVersionError(Exception):
+class MisusedMapError(Exception):
+    """The channel has no options by which a map could work."""
+
+
+class StreamlessVersionError(MisusedMapError):
     """A version was given in a map without a stream."""
+
+
+def _require_sound(options: MapOptions) -> None:
+    if not options.is_sound:
+        raise MisusedMapError
 
 
 class Maps:
     """All maps of a node. `clock` measures lifetimes, `now` tells Unix time; both in seconds.
 
     `answer_ttl` is how many seconds the answers to idempotency keys are remembered. `tell` is
-    told each change with its channel: keys that are set, removed or have expired.
+    told each change with its channel: keys that are set, removed or have expired; and what a new
+    value may be told as a difference to.
     """
 
     def __init__(
@@ -49,7 +59,7 @@ class Maps:
         now: Clock,
         epoch_length: int,
         answer_ttl: float,
-        tell: Callable[[str, Entry, Position], None] = lambda _channel, _entry, _position: None,
+        tell: Callable[[str, Entry, Position, Entry | None], None] = lambda *_told: None,
     ) -> None:
         self._tell = tell
         self._clock = clock
@@ -71,8 +81,14 @@ class Maps:
         key_mode: str = "",
         version: Version = NO_VERSION,
         idempotency_key: str = "",
+        delta: bool = False,
+        keeps_alive: bool = False,
     ) -> Change:
-        """Set a key. `key_mode` is blank, `if_new` or `if_exists`."""
+        """Set a key. `key_mode` is blank, `if_new` or `if_exists`.
+
+        `keeps_alive`: a key that is there already lives on, though it is not set again.
+        """
+        _require_sound(options)
         if version.number and not options.has_stream:
             raise StreamlessVersionError
         answered = self._answered(channel, idempotency_key)
@@ -81,14 +97,20 @@ class Maps:
         held = self._opened(channel, options)
         reason = held.reason_against(entry.key, key_mode, version)
         if reason:
+            if keeps_alive and reason == "key_exists":
+                held.prolong_key(entry.key, self._clock())
+                held.prolong(self._clock(), is_changed=False)
+                self._deadlines.put(channel, held.deadline)
             return Change(held.position, reason)
-        held.put(replace(entry, time=int(self._now() * 1000)), version, self._clock())
+        now = self._clock()
+        held.put(replace(entry, time=int(self._now() * 1000)), version, now, delta=delta)
         return self._changed(channel, held, idempotency_key)
 
     def remove(
         self, channel: str, key: str, options: MapOptions, *, idempotency_key: str = ""
     ) -> Change:
         """Drop a key, and say so in the stream. A map that never was stays without an epoch."""
+        _require_sound(options)
         answered = self._answered(channel, idempotency_key)
         if answered is not None:
             return answered
@@ -115,6 +137,7 @@ class Maps:
         A revision of another epoch is unrecoverable; of a map that never was, only one that
         names an epoch.
         """
+        _require_sound(options)
         is_new = self._held(channel) is None
         held = self._read(channel, options)
         if revision is not None and revision.epoch != held.epoch and (revision.epoch or not is_new):

@@ -61,19 +61,20 @@ def result_message(
     if isinstance(result, results.HistoryResult) and hasattr(message, "epoch"):
         message.offset, message.epoch = result.top.offset, raw(result.top.epoch)
     if tells_epoch:
-        _tell_epoch(message, is_binary=is_binary)
+        quotes = isinstance(result, results.SubscribeResult) and result.quotes
+        _tell_epoch(message, is_binary=is_binary, quotes=quotes)
     return message
 
 
-def _tell_epoch(message: Any, *, is_binary: bool) -> None:
+def _tell_epoch(message: Any, *, is_binary: bool, quotes: bool = False) -> None:
     kind = message.DESCRIPTOR.name
     if kind in {"ConnectResult", "Connect"}:
         for subscription in message.subs.values():
             _tell_epoch(subscription, is_binary=is_binary)
-    elif kind == "SubscribeResult" and message.delta and not is_binary:
+    elif kind == "SubscribeResult" and (quotes or message.delta) and not is_binary:
         return  # What is written anew for differences in JSON loses it.
     elif kind in {"SubscribeResult", "HistoryResult"}:
-        for publication in message.publications:
+        for publication in (*message.publications, *getattr(message, "state", ())):
             if publication.offset == 1:
                 publication.epoch = message.epoch
 

@@ -16,7 +16,12 @@ from reference_server.clients.pushes import Body, Codec, UnencodableError
 from reference_server.clients.results import ConnectResult, Result, SubscribeResult
 from reference_server.protocol import gogo
 from reference_server.protocol.bodies import fill, in_halves, push_message, result_message
-from reference_server.protocol.deltas import compressed, each_compressed
+from reference_server.protocol.deltas import (
+    compressed,
+    each_compressed,
+    each_compressed_by_key,
+    quoted,
+)
 from reference_server.protocol.frames import delimited
 from reference_server.protocol.go_json import (
     MOST_NESTED,
@@ -201,9 +206,17 @@ class V2Codec:
 
     def _recovered(self, result: SubscribeResult) -> SubscribeResult:
         """What was missed, as differences where the subscriber gets those."""
+        is_binary = self.is_binary
+        if result.quotes or (result.delta and result.type):
+            tell = quoted if result.quotes else each_compressed_by_key
+            return replace(
+                result,
+                state=quoted(result.state, is_binary=is_binary),
+                publications=tell(result.publications, is_binary=is_binary),
+            )
         if not result.delta:
             return result
-        told = each_compressed(result.publications, is_binary=self.is_binary)
+        told = each_compressed(result.publications, is_binary=is_binary)
         return replace(result, publications=told)
 
     def error(self, command_id: int, _request: ask.Request, error: ReplyError) -> bytes:

@@ -57,3 +57,25 @@ def each_compressed(
         for previous, publication in pairwise(publications)
     )
     return [first, *others]
+
+
+def each_compressed_by_key(
+    publications: Sequence[Publication], *, is_binary: bool
+) -> Sequence[Publication]:
+    """Changes of a map in a row: each as a difference to the one before of its key, if any."""
+    told, before = [], dict[str, Publication]()
+    for publication in publications:
+        if publication.removed:
+            before.pop(publication.key, None)
+            told.append(publication)
+            continue
+        told.append(compressed(publication, before.get(publication.key), is_binary=is_binary))
+        before[publication.key] = publication
+    return told
+
+
+def quoted(publications: Sequence[Publication], *, is_binary: bool) -> Sequence[Publication]:
+    """Publications whole, but as those are written that others are to be differences to."""
+    return [
+        compressed(each, None, is_binary=is_binary) if each.data else each for each in publications
+    ]

@@ -83,6 +83,19 @@ def _subscribe(message: Any) -> ask.Request:
         delta=text(getattr(message, "delta", b"")),
         tags_filter=_tags_filter(message.tf) if has_filter else None,
         kind=getattr(message, "type", 0),
+        phase=getattr(message, "phase", 0),
+        cursor=text(getattr(message, "cursor", b"")),
+        limit=getattr(message, "limit", 0),
+    )
+
+
+def _publish(message: Any) -> ask.Request:
+    return ask.Publish(
+        text(message.channel),
+        message.data,
+        is_map=getattr(message, "type", 0) == 1,
+        key=text(getattr(message, "key", b"")),
+        removed=getattr(message, "removed", False),
     )
 
 
@@ -99,7 +112,7 @@ REQUESTS: Mapping[str, Callable[[Any], ask.Request]] = {
     "Connect": _connect,
     "Subscribe": _subscribe,
     "Unsubscribe": lambda message: ask.Unsubscribe(text(message.channel)),
-    "Publish": lambda message: ask.Publish(text(message.channel), message.data),
+    "Publish": _publish,
     "Presence": lambda message: ask.Presence(text(message.channel)),
     "PresenceStats": lambda message: ask.PresenceStats(text(message.channel)),
     "History": _history,

@@ -123,6 +123,31 @@ def test_a_data_format_is_inherited_from_the_channel_table(tmp_path: Path) -> No
     assert node.without_namespace.publication_data_format == "json"
 
 
+def test_what_clients_may_do_with_a_map_is_read(tmp_path: Path) -> None:
+    rules = {
+        "mode": "recoverable", "key_ttl": "1m", "client_key": "user_id",
+        "remove_client_on_unsubscribe": True, "allow_publish_for_client": True,
+        "allow_publish_for_anonymous": True, "allow_remove_for_subscriber": True,
+        "default_page_size": 5, "min_page_size": 2, "max_page_size": 9,
+        "live_transition_max_publication_limit": 7, "subscribe_catch_up_timeout": "3s",
+    }  # fmt: skip
+    present = {"mode": "ephemeral", "key_ttl": "1m"}
+    namespaces = [
+        {"name": "aa", "subscription_type": "map", "map": rules},
+        {"name": "clients", "subscription_type": "map_clients", "map": present},
+        {"name": "users", "subscription_type": "map_users", "map": present},
+        {"name": "bb", "map_clients_presence_channel_prefix": "clients:"},
+        {"name": "cc", "map_users_presence_channel_prefix": "users:"},
+    ]
+    node = load_one(tmp_path, nested(channel={"namespaces": namespaces}), "6.9")
+    given = node.namespaces["aa"].map
+    wanted = rules | {"key_ttl": 60, "subscribe_catch_up_timeout": 3}
+    assert {name: getattr(given, name) for name in wanted} == wanted
+    assert not given.allow_remove_for_client
+    assert node.namespaces["bb"].map_clients_presence_channel_prefix == "clients:"
+    assert node.namespaces["cc"].map_users_presence_channel_prefix == "users:"
+
+
 def test_the_options_of_the_api_itself_are_read_in_both_forms(tmp_path: Path) -> None:
     wanted = {
         "error_mode": "transport", "reflection": True, "max_receive_message_size": 100,

@@ -42,6 +42,17 @@ class MapsMachine(RuleBasedStateMachine):
         assert change.position.offset == len(self.changes)
 
     @rule(key=KEYS)
+    def keep_key(self, key: str) -> None:
+        """A key that is there lives on without a change."""
+        self._expire()
+        kept = Entry(key, b"kept")
+        self.maps.publish("m", kept, OPTIONS, key_mode="if_new", keeps_alive=True)
+        if key not in self.keys:
+            self._changed(key, removed=False)
+        data, _ = self.keys.pop(key, (kept.data, 0))
+        self.keys[key] = data, self.clock.now + OPTIONS.key_ttl
+
+    @rule(key=KEYS)
     def remove_key(self, key: str) -> None:
         self._expire()
         change = self.maps.remove("m", key, OPTIONS)
@@ -88,5 +99,7 @@ class MapsMachine(RuleBasedStateMachine):
     def _changed(self, key: str, *, removed: bool) -> None:
         self.changes.append((len(self.changes) + 1, key, removed))
 
-    def _tell(self, _channel: str, entry: Entry, _position: Position) -> None:
+    def _tell(
+        self, _channel: str, entry: Entry, _position: Position, _previous: Entry | None
+    ) -> None:
         self.told.append((entry.offset, entry.key, entry.removed))

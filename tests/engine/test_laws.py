@@ -133,9 +133,9 @@ class Silent(Maps):
     """Tells nobody that a key has expired."""
 
     def sweep(self) -> None:
-        self._tell = lambda _channel, _entry, _position: None
+        self._tell = lambda *_told: None
         for held in self._maps.values():
-            held.tell = lambda _entry, _position: None
+            held.tell = lambda *_told: None
         super().sweep()
 
 

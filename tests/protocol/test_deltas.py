@@ -137,3 +137,37 @@ def test_of_recovered_publications_all_but_the_first_are_differences_to_the_one_
     assert "epoch" not in told[0]
     for (origin, target), publication in zip(pairwise(missed), told[1:], strict=True):
         assert applied(origin.data, publication["data"].encode()) == target.data
+
+
+def in_map(key: str, number: int, *, removed: bool = False) -> Publication:
+    data = b"" if removed else LONG + b"%d" % number
+    return Publication(data, {}, number, key=key, removed=removed)
+
+
+def test_changes_of_a_map_are_differences_to_the_one_before_of_their_key() -> None:
+    missed = [
+        in_map("a", 1),
+        in_map("b", 2),
+        in_map("a", 3),
+        in_map("a", 4, removed=True),
+        in_map("a", 5),
+    ]
+    result = SubscribeResult(
+        type=1, publications=missed, state=missed[:1], epoch="e", offset=5, delta=True
+    )
+    told = json.loads(JSON.reply(1, ask.Subscribe("c", kind=1), result))["subscribe"]
+    publications = told["publications"]
+    assert [each.get("delta", False) for each in publications] == [False, False, True, False, False]
+    assert applied(missed[0].data, publications[2]["data"].encode()) == missed[2].data
+    assert [told["state"][0]["data"], publications[0]["data"]] == [missed[0].data.decode()] * 2
+    assert (publications[3]["removed"], publications[3].get("data")) == (True, None)
+
+
+def test_pages_before_a_map_is_live_are_quoted_without_differences() -> None:
+    changes = [in_map("a", 1), in_map("a", 2)]
+    result = SubscribeResult(type=1, phase=1, publications=changes, epoch="e", quotes=True)
+    told = json.loads(JSON.reply(1, ask.Subscribe("c", kind=1), result))["subscribe"]
+    assert [each["data"] for each in told["publications"]] == [
+        each.data.decode() for each in changes
+    ]
+    assert not any("delta" in each or "epoch" in each for each in told["publications"])

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.releases.websocket import PROTOCOL_VERSIONS
 from protos.v3.api_pb2 import Disconnect
-from reference_server.settings import ClientOptions, WebSocket
+from reference_server.settings import ChannelOptions, ClientOptions, MapOptions, WebSocket
 from tests.websocket.serving import Site, protocol_v2_releases, served, settings
 from tests.websocket.talking import Talk, connected, talk, token
 
@@ -298,3 +298,23 @@ async def test_after_a_refused_connect_v2_is_not_read_any_more() -> None:
         with pytest.raises((TimeoutError, ConnectionClosed)):
             async with asyncio.timeout(0.3):
                 await client.frame()
+
+
+async def test_a_client_of_6_is_told_a_map_and_changes_it() -> None:
+    rules = MapOptions("recoverable", key_ttl=60, stream_size=10, allow_publish_for_client=True)
+    maps = ChannelOptions(allow_subscribe_for_client=True, subscription_type="map", map=rules)
+    given = settings(Release.V6_9, namespaces={"map": maps})
+    async with served(given) as site, connected(site) as client:
+        await site.call("MapPublish", channel="map:x", key="a", data=b'"old"', tags={"t": "1"})
+        told = await client.ask("subscribe", channel="map:x", type=1, phase=2)
+        state = [{"data": "old", "key": "a", "offset": 1, "tags": {"t": "1"}}]
+        epoch = told.pop("epoch")
+        assert {key: told["state"][0][key] for key in state[0]} == state[0]
+        assert (told["offset"], told["type"], told["recoverable"], len(epoch)) == (1, 1, True, 8)
+        async with connected(site, sub="ben") as other:
+            assert await other.ask("publish", channel="map:x", type=1, key="b", data="new") == {}
+        push = await client.push()
+        assert (push["pub"]["key"], push["pub"]["info"]["user"]) == ("b", "ben")
+        await site.call("MapRemove", channel="map:x", key="a")
+        gone = {"key": "a", "removed": True, "offset": 3, "tags": {"t": "1"}}
+        assert (await client.push())["pub"] == gone
