@@ -20,6 +20,7 @@ from reference_server.protocol.requests import MAY_BE_BARE, NAMES, REQUESTS
 
 _UNREAD_BY_2_8: dict[str, Request] = {"RPC": Rpc(), "Send": Send()}
 """Methods that nobody handles where no proxy is configured: refused before they are read."""
+_HALF = 2**31
 _UNREAD_LATER: dict[str, Request] = {"Ping": Ping()}
 _FIELDS = (
     ("connect", "Connect"),
@@ -81,10 +82,11 @@ class V1Protobuf(Decoder):
 
 
 class V1Json(Decoder):
-    """Protocol v1 in JSON: `method` by number or name, and an object `params`."""
+    """Protocol v1 in JSON: `method` by number, in 2.8 by name too, and an object `params`."""
 
     def __init__(self, messages: dict[str, Any], *, of_2_8: bool) -> None:
         super().__init__(json_in_a_row if of_2_8 else json_by_line)
+        self._of_2_8 = of_2_8
         self._messages = messages
         self._unread = _UNREAD_BY_2_8 if of_2_8 else _UNREAD_LATER
 
@@ -95,7 +97,7 @@ class V1Json(Decoder):
         rest = []
         for member, value in members(piece):
             if text_of(member).lower() == b"method":
-                method = _method(value)
+                method = _method(value, of_2_8=self._of_2_8)
             else:
                 rest.append(member + b":" + value)
         read(b"{%b}" % b",".join(rest), message)
@@ -110,12 +112,21 @@ class V1Json(Decoder):
         return Command(message.id, REQUESTS[name](params))
 
 
-def _method(value: bytes) -> int:
-    if not value.startswith(b'"'):
-        try:
-            return int(value)
-        except ValueError:
-            raise MalformedError from None
+def _method(value: bytes, *, of_2_8: bool) -> int:
+    if of_2_8 and value.startswith(b'"'):
+        return _named(value)
+    try:
+        number = int(value)
+    except ValueError:
+        raise MalformedError from None
+    # 2.8 cuts what is larger to 32 bits, later releases do not take it.
+    cut = (number + _HALF) % (2 * _HALF) - _HALF
+    if cut != number and not (of_2_8 and -(_HALF**2) * 2 <= number < _HALF**2 * 2):
+        raise MalformedError
+    return cut
+
+
+def _named(value: bytes) -> int:
     name = value.strip(b'"').decode("utf-8", "replace").upper()
     names = [_enum_name(known) for known in NAMES]
     if name not in names:

@@ -29,10 +29,9 @@ def connecting(release: Release, keys: TokenKeys, **claims: Any) -> Client:
     return client
 
 
-def written(claims: dict[str, Any]) -> str:
+def written(claims: dict[str, Any] | None, header: bytes = b'{"alg":"HS256"}') -> str:
     """A signed token of claims that PyJWT would not write."""
-    header = _part(b'{"alg":"HS256"}')
-    signed = f"{header}.{_part(json.dumps(claims).encode())}"
+    signed = f"{_part(header)}.{_part(json.dumps(claims).encode())}"
     return f"{signed}.{_part(hmac.digest(SECRET.encode(), signed.encode(), 'sha256'))}"
 
 
@@ -111,3 +110,38 @@ def test_a_subscription_token_names_its_channel(release: Release) -> None:
 ])  # fmt: skip
 def test_expressions_are_read_as_go_reads_them(pattern: str, text: str, found: bool) -> None:
     assert is_found(pattern, text) == found
+
+
+@every_release
+@pytest.mark.parametrize(
+    ("header", "is_let_in"),
+    [
+        (b'{"ALG":"HS256","kid":null}', True),
+        (b'{"alg":"HS384","alg":"HS256"}', True),
+        (b'{"alg":"hs256"}', False),
+        (b'{"alg":"HS256","typ":5}', False),
+        (b'{"alg":"HS256","kid":[]}', False),
+        (b'{"x":"HS256"}', False),
+    ],
+)
+def test_the_header_of_a_token_is_read_as_its_claims_are(
+    release: Release, header: bytes, is_let_in: bool
+) -> None:
+    client = Client(World(settings(release)))
+    client.do(ask.Connect(token=written({"sub": "u1"}, header)))
+    assert client.session.is_connected == is_let_in
+
+
+@every_release
+def test_only_a_token_of_2_8_may_begin_with_space(release: Release) -> None:
+    client = Client(World(settings(release)))
+    client.do(ask.Connect(token=written({"sub": "u1"}, b'{ "alg":"HS256"}')))
+    assert client.session.is_connected == (release is Release.V2_8)
+
+
+@every_release
+def test_claims_may_be_null_and_a_token_may_have_line_breaks(release: Release) -> None:
+    for given in (written(None), written({"sub": ""}) + "\r\n"):
+        client = Client(World(settings(release)))
+        client.do(ask.Connect(token=given))
+        assert client.session.is_connected

@@ -85,13 +85,26 @@ def test_an_offset_in_halves_is_one_offset_as_2_8_reckons_it() -> None:
 
 @pytest.mark.parametrize("method", ["rpc", "send"])
 def test_2_8_does_not_read_what_nothing_handles(method: str) -> None:
-    frame = b'{"id":2,"method":"%b","params":5}' % method.encode()
+    number = {"rpc": 9, "send": 8}[method]
+    frame = b'{"id":2,"method":%d,"params":5}' % number
     assert read(decoding.V1_OF_2_8_JSON, frame)[1]
     assert read(decoding.V1_JSON, frame) == ([], False)
-    number = {"rpc": 9, "send": 8}[method]
     raw = delimited(bytes((8, 2, 16, number, 26, 1, 0xFF)))
     assert read(decoding.V1_OF_2_8_PROTOBUF, raw)[1]
     assert read(decoding.V1_PROTOBUF, raw) == ([], False)
+
+
+@pytest.mark.parametrize("method", ['"ping"', '"PING"', "4294967303", "-4294967289"])
+def test_2_8_takes_methods_by_name_and_large_numbers_of_them(method: str) -> None:
+    frame = f'{{"id":2,"method":{method}}}'.encode()
+    assert read(decoding.V1_OF_2_8_JSON, frame) == ([Command(2, ask.Ping())], True)
+    assert read(decoding.V1_JSON, frame) == ([], False)
+
+
+@pytest.mark.parametrize("method", ['"7"', "null", "7.0", "true", str(2**63), '"no"'])
+def test_what_is_no_method_is_malformed(method: str) -> None:
+    for decoder in (decoding.V1_OF_2_8_JSON, decoding.V1_JSON):
+        assert read(decoder, f'{{"id":2,"method":{method}}}'.encode()) == ([], False)
 
 
 def test_later_releases_do_not_read_what_a_ping_says() -> None:

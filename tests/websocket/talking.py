@@ -13,6 +13,12 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.websocket.serving import PATIENCE, SECRET, Site
 
+METHODS = (
+    *("connect", "subscribe", "unsubscribe", "publish", "presence", "presence_stats"),
+    *("history", "ping", "send", "rpc", "refresh", "sub_refresh"),
+)
+"""The methods of protocol v1 by number."""
+
 
 def token(key: str = SECRET, **claims: Any) -> str:
     """A signed token. PyJWT finds the key of the tests short."""
@@ -34,7 +40,8 @@ class Talk:
         """A command as text, with the next id."""
         self._id += 1
         if self._version == 1:
-            return json.dumps({"id": self._id, "method": method, "params": fields})
+            number = METHODS.index(method)
+            return json.dumps({"id": self._id, "method": number, "params": fields})
         return json.dumps({"id": self._id, method: fields})
 
     async def ask(self, method: str, /, **fields: Any) -> Any:
