@@ -1,6 +1,7 @@
 """What a requirement expects of an answer; each raises `Deviation` where the answer deviates."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import grpc
@@ -55,6 +56,16 @@ def that(condition: object, expected: str, exchange: Exchange[Any] | None = None
     """`condition` holds; `expected` says in words what it stands for."""
     if not condition:
         raise Deviation(expected, "something else" if exchange is None else answer(exchange))
+
+
+def mostly(what: str, tries: Sequence[bool]) -> None:
+    """`what` holds in more than half of the tries: for a race that the real server has, too.
+
+    There it is lost once in a hundred times, by a server that is late every time.
+    """
+    held = sum(tries)
+    if 2 * held <= len(tries):
+        raise Deviation(f"{what}, in most of {len(tries)} tries", f"that in {held} of them")
 
 
 def answer(exchange: Exchange[Any]) -> str:
