@@ -56,7 +56,7 @@ class JsonV2:
                 yield _replied(command, reply.get("error"), reply.get(command.command, {}))
             elif "push" in reply:
                 push = reply["push"]
-                kind = next(name for name in push if name != "channel")
+                kind = next((name for name in push if name != "channel"), "")
                 data = raw_member(text, "push", kind, "data")
                 yield _pushed(push.get("channel", ""), kind, push[kind], _bytes(data))
             else:

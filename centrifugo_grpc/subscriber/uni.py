@@ -75,13 +75,18 @@ class UniSubscriber(Inbox):
     def _read(self) -> None:
         try:
             for raw in self._call:
-                try:
-                    self.put(_event(raw))
-                except DecodeError as error:
-                    self.put(events.Undecodable(raw=raw, why=str(error)))
+                self.put(event_of(raw))
         except (grpc.RpcError, grpc.FutureCancelledError):
             pass  # The status says it.
         self.put(events.Ended(status=self._call.code().name, details=self._call.details() or ""))
+
+
+def event_of(raw: bytes) -> events.Event:
+    """What a message of the stream tells; that it tells nothing that can be read is told, too."""
+    try:
+        return _event(raw)
+    except DecodeError as error:
+        return events.Undecodable(raw=raw, why=str(error))
 
 
 def _event(raw: bytes) -> events.Event:
@@ -89,7 +94,7 @@ def _event(raw: bytes) -> events.Event:
     if not raw:
         return events.Ping()
     kinds = [name for name in _DECODERS if push.HasField(name)]
-    if not kinds and push.type < len(_V1_KINDS):
+    if not kinds and 0 <= push.type < len(_V1_KINDS):
         kinds = [_V1_KINDS[push.type]]
         getattr(push, kinds[0]).MergeFromString(push.data)
     if len(kinds) != 1:

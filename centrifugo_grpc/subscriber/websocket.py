@@ -18,7 +18,7 @@ from centrifugo_grpc.subscriber.uni import Position
 
 PATH = "/connection/websocket"
 _CLOSE_SECONDS = 2.0
-_UNDECODABLE = (LookupError, TypeError, ValueError, AttributeError, DecodeError, StopIteration)
+_UNDECODABLE = (LookupError, TypeError, ValueError, AttributeError, RecursionError, DecodeError)
 """What decoding ends with where a frame is not what the protocol says."""
 
 

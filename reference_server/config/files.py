@@ -29,13 +29,15 @@ def read_file(path: Path, *, is_for_6: bool = False) -> dict[str, Any]:
         raise Problem(f"the configuration {path} is not UTF-8 text") from error
     try:
         options = _parse(path, text, YamlOf6 if is_for_6 else YamlOf2To5)
+        # An alias of YAML may stand in what it stands for.
+        table = prepared(options, is_for_6=is_for_6) if isinstance(options, dict) else None
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise Problem(f"the configuration {path} does not parse: {_told(error)}") from error
     if options is None and path.suffix.lower() != ".json":
         return {}
-    if not isinstance(options, dict):
+    if table is None:
         raise Problem(f"the configuration {path} is no table of options")
-    return prepared(options, is_for_6=is_for_6)
+    return table
 
 
 def prepared(table: Mapping[str, Any], *, is_for_6: bool) -> dict[str, Any]:

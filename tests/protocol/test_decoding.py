@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from protos.client import v1_pb2 as v1
@@ -16,6 +16,7 @@ from reference_server.protocol import decoding
 from reference_server.protocol.decoding import Decoder
 from reference_server.protocol.frames import delimited
 from reference_server.protocol.json_values import MalformedError
+from tests.fuzz.effort import fuzz
 
 DECODERS = {
     "json of 2.8": decoding.V1_OF_2_8_JSON,
@@ -27,9 +28,6 @@ DECODERS = {
     "json v2": decoding.V2_JSON,
     "protobuf v2": decoding.V2_PROTOBUF,
 }
-BRIEFLY = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
 EACH = pytest.mark.parametrize("decoder", DECODERS.values(), ids=list(DECODERS))
 
 
@@ -197,7 +195,7 @@ def test_what_is_no_command_of_v2_is_malformed(frame: bytes) -> None:
 
 
 @EACH
-@BRIEFLY
+@fuzz(25, share=4)
 @given(frame=st.binary(max_size=64))
 @example(frame=b"\x80" * 20)
 @example(frame=b"\xff\xff\xff\xff\x0f")
@@ -248,14 +246,14 @@ JSON = st.recursive(
     [decoding.V1_OF_2_8_JSON, decoding.V1_JSON, decoding.V2_JSON],
     ids=["2.8", "v1", "v2"],
 )
-@BRIEFLY
+@fuzz(25, share=3)
 @given(value=st.dictionaries(KEYS, JSON, max_size=5))
 def test_any_json_is_a_command_or_malformed_and_nothing_else(decoder: Decoder, value: Any) -> None:
     with suppress(MalformedError):
         list(decoder.commands(json.dumps(value).encode()))
 
 
-@BRIEFLY
+@fuzz(25)
 @given(
     value=JSON.filter(lambda value: value is not None),
     channel=st.text(st.characters(exclude_categories=["Cs"])),

@@ -14,6 +14,7 @@ from reference_server.clients.results import SubscribeResult
 from reference_server.engine.streams import Publication
 from reference_server.protocol.codecs import V2Codec
 from reference_server.protocol.fossil import difference
+from tests.fuzz.effort import fuzz
 
 JSON = V2Codec(is_binary=False, tells_epoch=True)
 BINARY = V2Codec(is_binary=True, tells_epoch=True)
@@ -55,6 +56,7 @@ pieces = st.lists(
 )
 
 
+@fuzz(100)
 @given(pieces, st.data())
 def test_a_difference_makes_the_target_of_the_origin(
     parts: list[bytes], data: st.DataObject

@@ -5,7 +5,7 @@ import zlib
 
 import grpc
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from centrifugo_grpc.releases import OPEN_RPCS, PRO_RPCS, Release, dialect_of
@@ -17,6 +17,7 @@ from reference_server.api.unparsable import complaint, last_bytes
 from reference_server.node import Node
 from reference_server.reflection.service import Reflection
 from reference_server.settings import Settings
+from tests.fuzz.effort import fuzz
 
 DEEP = 5000
 GROUPS = b"\x0b" * DEEP + b"\x0c" * DEEP
@@ -64,7 +65,7 @@ METHODS = {release: methods(release) for release in Release}
 
 
 @pytest.mark.parametrize("release", Release, ids=str)
-@settings(max_examples=60, deadline=None)
+@fuzz(60, share=len(Release))
 @given(st.data(), bodies)
 def test_any_body_is_answered_or_refused(
     release: Release, data: st.DataObject, body: bytes
@@ -84,7 +85,7 @@ def test_bodies_that_once_were_trouble(release: Release, body: bytes) -> None:
         assert isinstance(found, bytes) or found.status in STATUSES
 
 
-@settings(max_examples=200, deadline=None)
+@fuzz(200)
 @given(bodies)
 @example(GROUPS)
 def test_what_2_8_says_of_a_body_never_fails_and_is_blank_for_what_it_reads(body: bytes) -> None:
@@ -94,7 +95,7 @@ def test_what_2_8_says_of_a_body_never_fails_and_is_blank_for_what_it_reads(body
         assert isinstance(last_bytes(body, 2), bytes)
 
 
-@settings(max_examples=60, deadline=None)
+@fuzz(60)
 @given(st.one_of(bodies, st.text(max_size=20).map(asking_for)))
 def test_reflection_answers_any_question(body: bytes) -> None:
     found = outcome(lambda question, _: REFLECTION.answer(question), body)

@@ -7,6 +7,7 @@ from protos.v3 import api_pb2 as api
 from reference_server.api.plain_publish import PlainPublish, parsed_publish
 from reference_server.api.positions import position_fields
 from reference_server.engine.streams import Position
+from tests.fuzz.effort import fuzz
 
 FIELDS = (
     "channel",
@@ -50,11 +51,13 @@ def same(body: bytes) -> bool:
     return all(getattr(read, name) == getattr(expected, name) for name in FIELDS)
 
 
+@fuzz(100)
 @given(_REQUESTS)
 def test_a_request_is_read_as_protobuf_reads_it(request: api.PublishRequest) -> None:
     assert same(request.SerializeToString())
 
 
+@fuzz(100)
 @given(_REQUESTS, some.data())
 def test_a_damaged_request_is_read_as_protobuf_reads_it(
     request: api.PublishRequest, data: some.DataObject
@@ -69,6 +72,7 @@ def test_a_damaged_request_is_read_as_protobuf_reads_it(
     assert same(bytes(body))
 
 
+@fuzz(100)
 @given(some.binary(max_size=40).map(lambda rest: b"\x0a" + rest) | some.binary(max_size=40))
 def test_any_bytes_are_read_as_protobuf_reads_them(body: bytes) -> None:
     assert same(body)
@@ -80,6 +84,7 @@ def test_a_channel_and_data_alone_are_read_without_protobuf() -> None:
         assert isinstance(parsed_publish(body, by_protobuf), PlainPublish)
 
 
+@fuzz(100)
 @given(some.integers(0, 2**64 - 1), some.text(max_size=200))
 def test_a_position_is_written_as_protobuf_writes_it(offset: int, epoch: str) -> None:
     expected = api.PublishResult(offset=offset, epoch=epoch).SerializeToString(deterministic=True)
