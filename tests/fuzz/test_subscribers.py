@@ -23,7 +23,7 @@ PUBLICATION = {
 }
 SUBSCRIPTION = {"recoverable": True, "epoch": "e", "offset": 3, "publications": [PUBLICATION]}
 CONNECTION = {"client": "c", "version": "6.9.1", "subs": {"c": SUBSCRIPTION}, "ttl": 3}
-V1_FRAMES = [
+V1_FRAMES: list[dict[str, object]] = [
     {"id": 1, "result": CONNECTION},
     {"id": 2, "result": SUBSCRIPTION},
     {"id": 2, "error": {"code": 103, "message": "permission denied"}},
@@ -31,7 +31,7 @@ V1_FRAMES = [
     {"result": {"type": 1, "channel": "c", "data": {"info": PUBLICATION["info"]}}},
     {"result": {"type": 3, "channel": "c", "data": {}}},
 ]
-V2_FRAMES = [
+V2_FRAMES: list[dict[str, object]] = [
     {},
     {"id": 1, "connect": CONNECTION},
     {"id": 2, "subscribe": SUBSCRIPTION},
