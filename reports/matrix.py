@@ -24,13 +24,15 @@ WORDS = {
 class Cell:
     """What a requirement came to in one column; `row` None if the column has no such row.
 
-    Of the exchanges of one that passed, `kept` of each end are shown.
+    Of the exchanges of one that passed, `kept` of each end are shown. One that is `like` another
+    passed as that did, whose evidence stands for both.
     """
 
     column: Column
     row: Mapping[str, Any] | None
     concerned: bool
     kept: int
+    like: "Cell | None" = None
 
     @property
     def verdict(self) -> str:
@@ -41,6 +43,17 @@ class Cell:
     def words(self) -> str:
         """The verdict as a reader sees it: a sign and the word."""
         return WORDS[self.verdict] if self.row or self.concerned else "· n/a"
+
+    @property
+    def evidence_key(self) -> str:
+        """The column whose evidence this verdict leads to."""
+        return (self.like or self).column.key
+
+    @property
+    def sign_and_word(self) -> tuple[str, str]:
+        """The words apart: where there are many columns, the sign alone is seen."""
+        sign, _, word = self.words.partition(" ")
+        return sign, word
 
     @property
     def known(self) -> bool:
@@ -89,6 +102,11 @@ class Line:
         return [cell for cell in self.cells if cell.row]
 
     @property
+    def likes(self) -> list[Cell]:
+        """The cells whose evidence is that of another."""
+        return [cell for cell in self.cells if cell.like]
+
+    @property
     def disagree(self) -> bool:
         """Whether the columns that have it came out differently."""
         return len({cell.verdict for cell in self.judged}) > 1
@@ -99,6 +117,13 @@ class Line:
         present = {cell.verdict for cell in self.judged}
         found = [verdict for verdict in VERDICTS if verdict in present]
         return [slug(each) for each in [*found, *(["disagree"] if self.disagree else [])]]
+
+    def alike(self, *verdicts: str) -> list[list[Cell]]:
+        """The cells with one of these verdicts, those that came out the same way together."""
+        found: dict[tuple[str, str, bool], list[Cell]] = {}
+        for cell in self.of(*verdicts):
+            found.setdefault((cell.verdict, cell.reason, cell.known), []).append(cell)
+        return list(found.values())
 
     def of(self, *verdicts: str) -> list[Cell]:
         """The cells with one of these verdicts."""
@@ -152,14 +177,25 @@ class Matrix:
         return [(slug(name), words[name], counts[slug(name)]) for name in names]
 
 
-def matrix(implementations: Sequence[Implementation], kept: int = 3) -> Matrix:
-    """Put the columns of all implementations beside each other; `kept` is for their cells."""
+@dataclass(frozen=True)
+class Keeping:
+    """How much evidence of what passed stays: so many exchanges of each end.
+
+    Of every cell, or of the `first` alone that passed a requirement, which then stands for all.
+    """
+
+    kept: int
+    first: bool = False
+
+
+def matrix(implementations: Sequence[Implementation], keeping: Keeping = Keeping(3)) -> Matrix:
+    """Put the columns of all implementations beside each other."""
     columns = tuple(column for each in implementations for column in each.columns)
     known: dict[str, Mapping[str, Any]] = {}
     for column in columns:
         for name, row in column.rows.items():
             known.setdefault(name, row)
-    lines = [_line(known[name], columns, kept) for name in sorted(known, key=_by_parts)]
+    lines = [_line(known[name], columns, keeping) for name in sorted(known, key=_by_parts)]
     areas = groupby(lines, key=lambda line: line.id.partition(".")[0])
     return Matrix(columns, tuple(Area(name, tuple(found)) for name, found in areas))
 
@@ -169,9 +205,17 @@ def slug(verdict: str) -> str:
     return verdict.replace(" ", "-")
 
 
-def _line(requirement: Mapping[str, Any], columns: Sequence[Column], kept: int) -> Line:
+def _line(requirement: Mapping[str, Any], columns: Sequence[Column], keeping: Keeping) -> Line:
     releases, name = set(requirement["releases"]), requirement["id"]
-    cells = (Cell(c, c.rows.get(name), c.release in releases, kept) for c in columns)
+    cells: list[Cell] = []
+    shown: Cell | None = None
+    for column in columns:
+        row = column.rows.get(name)
+        has_passed = row is not None and row["verdict"] == "passed"
+        like = shown if keeping.first and has_passed else None
+        cell = Cell(column, row, column.release in releases, keeping.kept, like)
+        shown = shown or (cell if has_passed else None)
+        cells.append(cell)
     return Line(requirement, tuple(cells))
 
 

@@ -22,10 +22,17 @@ from reports import (
     showing,
     upgrades,
 )
+from reports.matrix import Keeping
 
 _MOST_BYTES = 2_900_000
-_KEPT = (3, 1, 0)
-"""Of the exchanges of what passed, so many of each end, the most that a page of that size holds."""
+_KEPT = (
+    Keeping(3),
+    Keeping(1),
+    Keeping(2, first=True),
+    Keeping(1, first=True),
+    Keeping(0, first=True),
+)
+"""Of the exchanges of what passed, the most that a page of that size holds."""
 
 
 def place(output: str, results: Sequence[Path]) -> Path:
@@ -49,6 +56,7 @@ def render(
     """
     judged = implementations.implementations(found)
     compared = groups.groups(found, judged)
+    drawn = [plots.of(group, f"g{number}") for number, group in enumerate(compared, start=1)]
     template = _environment().get_template("page.html.jinja")
     text = ""
     for kept in _KEPT:
@@ -57,6 +65,7 @@ def render(
             notices=runs.notices(found),
             implementations=judged,
             absent=absent,
+            drawn=drawn,
             matrix=matrix.matrix(judged, kept),
             groups=compared,
             owners=implementations.owners(found, judged),
@@ -108,7 +117,6 @@ def _environment() -> Environment:
         words=matrix.WORDS,
         slug=matrix.slug,
         as_json=exchanges.as_json,
-        plots_of=plots.of,
         swatch=drawing.swatch,
         command=reproduce.command,
         page_command=reproduce.page_command,

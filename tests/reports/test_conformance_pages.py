@@ -2,6 +2,7 @@
 
 import pytest
 
+from reports import page as page_module
 from tests.reports.reading import Element, shown
 from tests.reports.samples import conformance, exchange, found, requirement
 
@@ -192,3 +193,39 @@ def test_notices_about_releases_and_suite_versions_are_told() -> None:
 
 def test_without_notices_there_is_none() -> None:
     assert shown(conformance()).find("aside") == []
+
+
+def test_implementations_that_fail_alike_are_named_together() -> None:
+    rows = [requirement(verdict="failed", reason="expected 1, got 2", known_to_fail=True)]
+    other = [requirement(verdict="failed", reason="expected 1, got 3")]
+    page = shown(
+        conformance(rows, name="One"),
+        conformance(rows, name="Two"),
+        conformance(other, name="Three"),
+    )
+    (found,) = page.one("section", id="failures").find("ul", class_="found")
+    told = [each.text for each in found.find("li")[1:]]
+    assert told == [
+        "✗ failed One, v3 as 6.9; ✗ failed Two, v3 as 6.9 listed as known expected 1 got 2",
+        "✗ failed Three, v3 as 6.9 expected 1 got 3",
+    ]
+
+
+def test_where_a_page_would_be_too_long_one_evidence_stands_for_all_that_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page_module, "_MOST_BYTES", 0)
+    rows = [requirement(evidence=[exchange()] * 9)]
+    failing = [requirement(verdict="failed", reason="no", evidence=[exchange()] * 9)]
+    page = shown(*(conformance(r, name=n) for r, n in ((rows, "A"), (rows, "B"), (failing, "C"))))
+    links = [link.attributes["href"] for link in page.one("tbody", class_="r").find("a")]
+    assert links == [f"#e-{column}-v3-publish.accept.data" for column in ("c0", "c0", "c2")]
+    assert "with exchanges that the result files have: B, v3 as 6.9" in page.text
+    assert len(page.one("section", id="e-c2-v3-publish.accept.data").find("pre")) == 18
+
+
+def test_many_columns_keep_their_words_for_those_who_do_not_see_the_signs() -> None:
+    page = shown(*(conformance(name=f"Server {n}") for n in range(5)))
+    assert "many" in page.one("table", class_="matrix").classes
+    (cell, *_) = page.one("tbody", class_="r").find("a", class_="passed")
+    assert cell.text == "✓ passed"
