@@ -17,6 +17,12 @@ def nobody() -> str:
     return f"conformance-nobody-{secrets.token_hex(8)}"
 
 
+def others_than(user: str) -> list[str]:
+    """Ids of other users, which one who does not compare the whole id takes for this one."""
+    parts = [user[:-1], user[:-8], user[1:], f"{user}x", f" {user}", f"{user} "]
+    return [*parts, user.upper(), user.title(), f"{user}*", "*", "%", f"{user}\0"]
+
+
 def harmless(method: str) -> bytes:
     """A request for `method` that concerns no connection: blank, or of a user who is nobody.
 

@@ -19,7 +19,7 @@ UNTERMINATED = b"\x0a\xff"
 """A string field whose length does not end."""
 
 
-def with_metadata(*metadata: tuple[str, str]) -> CallOptions:
+def with_metadata(*metadata: tuple[str, str | bytes]) -> CallOptions:
     """A call with this metadata in place of the endpoint's key."""
     return CallOptions(send_key=False, metadata=metadata)
 
@@ -45,10 +45,45 @@ def test_a_missing_key(api: Api) -> None:
 )
 def test_wrong_keys(api: Api) -> None:
     key = api.client.endpoint.api_key
+    assert key is not None, "the variant has a key"
     forms = (f"apikey {key}x", "apikey ", f"{key}", f"Bearer {key}", f"Apikey {key}")
+    forms = (*forms, f"apikey {key[:-1]}x", f"apikey x{key[1:]}", f"apikey {key.upper()}")
+    forms = (*forms, f"apikey {key[:-1]}", f"apikey {key} x", f'apikey "{key}"', f"apikey={key}")
+    forms = (*forms, f"apikey: {key}", f"token {key}", f"apikey x,apikey {key}", "apikey *")
     for sent in (*forms, f"apikey  {key}"):
         options = CallOptions(send_key=False, metadata=(("authorization", sent),))
         expect.status(api.info(options=options), grpc.StatusCode.UNAUTHENTICATED)
+
+
+@requirement(
+    "key.refuse.after-right-ones",
+    "A key that was right holds for its call alone: others of the connection need it again.",
+    level=Level.MUST,
+    source=KEY,
+    variant="key",
+)
+def test_a_key_holds_for_its_call(api: Api) -> None:
+    wrong = with_metadata(("authorization", "apikey wrong"))
+    for _ in range(3):
+        for options in (WITHOUT_KEY, wrong):
+            expect.success(api.info())
+            expect.success(api.channels())
+            expect.status(api.info(options=options), grpc.StatusCode.UNAUTHENTICATED)
+            expect.status(api.channels(options=options), grpc.StatusCode.UNAUTHENTICATED)
+
+
+@requirement(
+    "key.accept.after-wrong-ones",
+    "After any number of wrong keys the right one still opens the API.",
+    level=Level.MUST,
+    source=KEY,
+    variant="key",
+)
+def test_wrong_keys_close_nothing(api: Api) -> None:
+    for _ in range(20):
+        wrong = with_metadata(("authorization", "apikey wrong"))
+        expect.status(api.info(options=wrong), grpc.StatusCode.UNAUTHENTICATED)
+        expect.success(api.info())
 
 
 @requirement(
@@ -154,12 +189,13 @@ def test_the_first_value_counts(api: Api) -> None:
 )
 def test_other_metadata_holds_no_key(api: Api) -> None:
     key = api.client.endpoint.api_key
-    for sent in (
-        ("x-api-key", f"{key}"),
-        ("apikey", f"{key}"),
-        ("x-authorization", f"apikey {key}"),
-    ):
-        answer = api.info(options=with_metadata(sent))
+    names = ["x-api-key", "api-key", "api_key", "apikey", "key", "token", "x-apikey"]
+    names += [f"{name}-authorization" for name in ("x", "grpcgateway", "proxy", "grpc-metadata")]
+    sent: list[tuple[str, str | bytes]] = [("authorization-bin", f"apikey {key}".encode())]
+    for name in (*names, "authorization2", "cookie"):
+        sent += [(name, f"{key}"), (name, f"apikey {key}")]
+    for each in sent:
+        answer = api.info(options=with_metadata(each))
         expect.status(answer, grpc.StatusCode.UNAUTHENTICATED)
 
 

@@ -160,8 +160,12 @@ def test_broadcast_is_applied_in_part(api: Api, channel: Channels) -> None:
 )
 def test_broadcast_repeats_duplicates(api: Api, channel: Channels) -> None:
     room = channel("history")
-    expect.success(api.broadcast([room] * 3, b"x"))
+    answer = api.broadcast([room] * 3, b"x")
+    expect.success(answer)
     expect.equal("history", api.settled_payloads(room, 3), [b"x"] * 3)
+    if api.release not in V2:
+        offsets = [response.result.offset for response in answer.result.responses]
+        expect.equal("offsets, sorted", sorted(offsets), [1, 2, 3])
 
 
 @requirement(

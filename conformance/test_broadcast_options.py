@@ -18,11 +18,12 @@ FACTS = "facts v3-v6.md 5 Broadcast"
     needs=["history"],
 )
 def test_broadcast_keeps_tags(api: Api, channel: Channels) -> None:
-    rooms = [channel("history"), channel("history")]
-    expect.success(api.broadcast(rooms, b"x", tags={"k": "v"}))
+    rooms = [channel("history") for _ in range(3)]
+    given = {"k": "v", "blank": "", "": " no key", "K": "é"}
+    expect.success(api.broadcast(rooms, b"x", tags=given))
     for room in rooms:
         tags = [dict(item.tags) for item in api.publications(room)]
-        expect.equal("tags", tags, [{"k": "v"}])
+        expect.equal("tags", tags, [given])
 
 
 @requirement(
@@ -34,9 +35,10 @@ def test_broadcast_keeps_tags(api: Api, channel: Channels) -> None:
     needs=["history"],
 )
 def test_broadcast_skips_history(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.broadcast([room], b"x", skip_history=True))
-    expect.equal("history", api.payloads(room), [])
+    rooms = [channel("history") for _ in range(3)]
+    expect.success(api.broadcast(rooms, b"x", skip_history=True))
+    for room in rooms:
+        expect.equal("history", api.payloads(room), [])
 
 
 @requirement(
@@ -48,9 +50,10 @@ def test_broadcast_skips_history(api: Api, channel: Channels) -> None:
     needs=["history"],
 )
 def test_broadcast_decodes_b64data(api: Api, channel: Channels) -> None:
-    room = channel("history")
-    expect.success(api.broadcast([room], b"", b64data="AP8="))
-    expect.equal("history", api.payloads(room), [b"\x00\xff"])
+    rooms = [channel("history") for _ in range(3)]
+    expect.success(api.broadcast(rooms, b"", b64data="AP8="))
+    for room in rooms:
+        expect.equal("history", api.payloads(room), [b"\x00\xff"])
 
 
 @requirement(

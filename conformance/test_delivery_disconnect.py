@@ -8,7 +8,7 @@ from centrifugo_grpc.subscriber.events import Disconnected, Publication
 from conformance import expect
 from conformance.api import Api, Channels
 from conformance.clients import Client, Clients, eventually, listed
-from conformance.commands import nobody
+from conformance.commands import nobody, others_than
 from conformance.requirement import V2, V3, Level, requirement
 
 DOCS = (
@@ -48,6 +48,40 @@ def test_disconnect_closes(api: Api, channel: Channels, clients: Clients) -> Non
     expect.success(api.disconnect(user=first.user))
     for client in (first, second):
         expect.equal("code and reason", told(client), [(3503, "force disconnect")])
+    stays(other)
+
+
+@requirement(
+    "disconnect.match.whole-user",
+    "A user is matched by the whole id: neither a part of it nor another case of letters counts.",
+    level=Level.MUST,
+    source=FACTS,
+    needs=["clients"],
+)
+def test_disconnect_matches_a_user_exactly(api: Api, channel: Channels, clients: Clients) -> None:
+    client = clients.connect()
+    client.is_connected()
+    for user in others_than(client.user):
+        expect.success(api.disconnect(user=user))
+    stays(client)
+
+
+@requirement(
+    "disconnect.reach.blank-user",
+    "Disconnect without a user concerns the connections without one, and nobody else's.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=V3,
+    needs=["clients"],
+)
+def test_disconnect_of_nobody(api: Api, channel: Channels, clients: Clients) -> None:
+    anonymous, other = clients.connect(user=""), clients.connect()
+    anonymous.is_connected()
+    other.is_connected()
+    # By its id: others may be connected without a user.
+    expect.success(api.disconnect(client=anonymous.id))
+    expect.success(api.disconnect(client=other.id))
+    expect.equal("code and reason", told(anonymous), [(3503, "force disconnect")])
     stays(other)
 
 

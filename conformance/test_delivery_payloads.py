@@ -69,6 +69,46 @@ def test_json_arrives_unchanged(api: Api, channel: Channels, clients: Clients) -
 
 
 @requirement(
+    "delivery.keep.edges",
+    "A subscriber gets line ends, byte order marks and blanks, at the edges of a payload or"
+    " within.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["clients", "plain"],
+)
+def test_edges_of_payloads_arrive(api: Api, channel: Channels, clients: Clients) -> None:
+    lines = [b"x\n", b"\r\nx\r\n", b"\n", b"a\r\nb\rc\nd", b"\xef\xbb\xbf{}", b" x\t", b"\0x\0"]
+    arrives(api, clients, channel("plain"), *lines)
+
+
+@requirement(
+    "delivery.keep.every-size",
+    "A subscriber gets payloads of one byte less and more than each power of two as long as they"
+    " were.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["clients", "plain"],
+)
+def test_sizes_of_payloads_arrive(api: Api, channel: Channels, clients: Clients) -> None:
+    sizes = sorted({2**power + more for power in range(1, 17) for more in (-1, 0, 1)})
+    arrives(
+        api, clients, channel("plain"), *(random.Random(size).randbytes(size) for size in sizes)
+    )
+
+
+@requirement(
+    "delivery.keep.equal-payloads",
+    "A subscriber gets the same payload as often as it was published.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["clients", "plain", "history"],
+)
+def test_equal_payloads_arrive(api: Api, channel: Channels, clients: Clients) -> None:
+    for kind in ("plain", "history"):
+        arrives(api, clients, channel(kind), b"x", b"x", b"y", b"x", b"x", b"x")
+
+
+@requirement(
     "delivery.keep.64-kib",
     "A subscriber gets a payload of 64 KiB byte for byte.",
     level=Level.MUST,

@@ -53,13 +53,31 @@ def stats(api: Api, room: str) -> tuple[int, int]:
 def test_presence_of_subscribers(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("presence")
     named = clients.connect(room, claims={"info": {"name": "Ada", "age": [1, None]}})
-    plain = clients.connect(room)
+    plain, second = clients.connect(room), clients.connect(room, user=named.user)
+    # Anonymous: by the token, since its own wishes are a matter of permissions.
+    nobody = clients.connect(user="", claims={"channels": [room]})
     info = b'{"name":"Ada","age":[1,null]}'
     expected = {
         named.id: (named.user, named.id, info, b""),
         plain.id: (plain.user, plain.id, b"", b""),
+        second.id: (named.user, second.id, b"", b""),
+        nobody.id: ("", nobody.id, b"", b""),
     }
     expect.equal("presence", present(api, room), expected)
+
+
+@requirement(
+    "presence.return.everybody",
+    "Presence tells of all 30 subscribers of a channel, and PresenceStats counts them.",
+    level=Level.MUST,
+    source=f"{PRESENCE}; {STATS}",
+    needs=["clients", "presence"],
+)
+def test_presence_of_many(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("presence")
+    crowd = {client.id for client in (clients.connect(room) for _ in range(30))}
+    expect.equal("clients present", set(present(api, room)), crowd)
+    expect.equal("clients and users", stats(api, room), (30, 30))
 
 
 @requirement(
@@ -145,8 +163,12 @@ def test_clients_and_users_are_counted(api: Api, channel: Channels, clients: Cli
     clients.connect(room).is_connected()
     clients.connect(room).is_connected()
     expect.equal("clients and users", stats(api, room), (4, 3))
+    for _ in range(2):
+        clients.connect(user="", claims={"channels": [room]}).is_connected()
+    # Those who are anonymous are one user.
+    expect.equal("clients and users", stats(api, room), (6, 4))
     expect.success(api.unsubscribe(channel=room, user=second.user))
-    expect.equal("clients and users", stats(api, room), (2, 2))
+    expect.equal("clients and users", stats(api, room), (4, 3))
 
 
 @requirement(
@@ -220,8 +242,20 @@ def test_patterns_select(api: Api, channel: Channels, clients: Clients) -> None:
     base = channel("plain")
     names = {f"{base}-{end}" for end in ("a", "b", "ab", "c:d")}
     clients.connect(*names).is_connected()
+    name = base[base.rindex("conformance-") :]
     for pattern, ends in {
         f"{base}*": ("a", "b", "ab", "c:d"),
+        f"*{name}*": ("a", "b", "ab", "c:d"),
+        f"*{name}-a": ("a",),
+        f"?*{name}-[!a]": ("b",),
+        f"{base}-[!b]?": ("ab",),
+        f"{base}-?*": ("a", "b", "ab", "c:d"),
+        f"{base}-???": ("c:d",),
+        f"{base.upper()}*": (),
+        f"{base[:-4]}{base[-4:].upper()}A*": (),
+        f"{name[1:]}-a": (),
+        f"{name[1:]}*": (),
+        f"{base}-": (),
         f"{base}-?": ("a", "b"),
         f"{base}-[a-b]": ("a", "b"),
         f"{base}-{{ab,b}}": ("ab", "b"),
@@ -235,6 +269,23 @@ def test_patterns_select(api: Api, channel: Channels, clients: Clients) -> None:
         expect.success(answer)
         matched = {f"{base}-{end}" for end in ends}
         expect.equal(f"channels that match {pattern}", set(answer.result.channels), matched)
+
+
+@requirement(
+    "channels.list.many",
+    "Channels lists all of 100 channels that a client is subscribed to.",
+    level=Level.MUST,
+    source=CHANNELS,
+    needs=["clients", "plain"],
+)
+def test_many_channels_are_listed(api: Api, channel: Channels, clients: Clients) -> None:
+    base = channel("plain")
+    rooms = {f"{base}-{number}" for number in range(100)}
+    clients.connect(claims={"channels": sorted(rooms)}).is_connected()
+    answer = api.channels(**({} if api.dialect is Dialect.V2 else {"pattern": f"{base}*"}))
+    expect.success(answer)
+    found = {name for name in answer.result.channels if name.startswith(base)}
+    expect.equal("channels", found, rooms)
 
 
 @requirement(

@@ -7,7 +7,7 @@ from centrifugo_grpc.subscriber.events import Disconnected, Refreshed
 from conformance import expect
 from conformance.api import Api, Channels
 from conformance.clients import Client, Clients, eventually
-from conformance.commands import nobody
+from conformance.commands import nobody, others_than
 from conformance.requirement import V3, Level, requirement
 
 DOCS = "centrifugal.dev/docs/server/server_api#refresh"
@@ -107,21 +107,56 @@ def test_refresh_is_narrowed(api: Api, channel: Channels, clients: Clients) -> N
 
 
 @requirement(
+    "refresh.match.whole-user",
+    "A user is matched by the whole id: neither a part of it nor another case of letters counts.",
+    level=Level.MUST,
+    source=DOCS,
+    releases=V3,
+    needs=["clients"],
+)
+def test_refresh_matches_a_user_exactly(api: Api, channel: Channels, clients: Clients) -> None:
+    client = clients.connect()
+    client.is_connected()
+    for user in others_than(client.user):
+        expect.success(api.refresh(user=user, expire_at=int(time.time()) + FAR))
+    expect.equal("everything received", client.settled(), [])
+
+
+@requirement(
+    "refresh.reach.blank-user",
+    "Refresh without a user concerns the connections without one, and nobody else's.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=V3,
+    needs=["clients"],
+)
+def test_refresh_of_nobody(api: Api, channel: Channels, clients: Clients) -> None:
+    anonymous, other = clients.connect(user=""), clients.connect()
+    anonymous.is_connected()
+    other.is_connected()
+    for client in (anonymous, other):
+        expect.success(api.refresh(client=client.id, expire_at=int(time.time()) + FAR))
+    expect.that(anonymous.expect(Refreshed).expires, "`expires`")
+    expect.equal("everything received by another", other.settled(), [])
+
+
+@requirement(
     "refresh.reach.every-connection",
-    "Refresh concerns every connection of the user.",
+    "Refresh concerns every connection of the user, and nobody else's.",
     level=Level.MUST,
     source=DOCS,
     releases=V3,
     needs=["clients"],
 )
 def test_refresh_reaches_the_user(api: Api, channel: Channels, clients: Clients) -> None:
-    first = clients.connect()
+    first, other = clients.connect(), clients.connect()
     second = clients.connect(user=first.user)
-    first.is_connected()
-    second.is_connected()
+    for client in (first, second, other):
+        client.is_connected()
     expect.success(api.refresh(user=first.user, expire_at=int(time.time()) + FAR))
     for client in (first, second):
         expect.that(client.expect(Refreshed).expires, "`expires`")
+    expect.equal("everything received by another", other.settled(), [])
 
 
 @requirement(
@@ -133,10 +168,16 @@ def test_refresh_reaches_the_user(api: Api, channel: Channels, clients: Clients)
     needs=["clients"],
 )
 def test_the_farthest_expiry(api: Api, channel: Channels, clients: Clients) -> None:
-    client = clients.connect()
+    client, other = clients.connect(), clients.connect()
     client.is_connected()
+    other.is_connected()
     expect.success(api.refresh(user=client.user, expire_at=2**63 - 1))
     ttl, year = client.expect(Refreshed).ttl, 31_536_000
+    decades = 3_000_000_000
+    expect.success(api.refresh(user=other.user, expire_at=int(time.time()) + decades))
+    told = other.expect(Refreshed).ttl
+    longest = year if api.release is Release.V6_9 else decades
+    expect.that(longest - 5 <= told <= longest, f"a ttl of about {longest}, not {told}")
     if api.release is Release.V6_9:
         expect.equal("ttl", ttl, year)
     else:

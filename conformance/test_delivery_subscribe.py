@@ -10,7 +10,7 @@ from centrifugo_grpc.subscriber.events import Disconnected, Join, Publication, S
 from conformance import expect
 from conformance.api import Api, Channels
 from conformance.clients import Client, Clients
-from conformance.commands import nobody
+from conformance.commands import nobody, others_than
 from conformance.requirement import V3, Level, requirement
 
 SUBSCRIBE = "centrifugal.dev/docs/server/server_api#subscribe"
@@ -51,6 +51,22 @@ def test_subscribe_reaches_the_user(api: Api, channel: Channels, clients: Client
 
 
 @requirement(
+    "subscribe.match.whole-user",
+    "A user is matched by the whole id: neither a part of it nor another case of letters counts.",
+    level=Level.MUST,
+    source=SUBSCRIBE,
+    releases=V3,
+    needs=["clients", "plain"],
+)
+def test_subscribe_matches_a_user_exactly(api: Api, channel: Channels, clients: Clients) -> None:
+    room, client = channel("plain"), clients.connect()
+    client.is_connected()
+    for user in others_than(client.user):
+        expect.success(api.subscribe(channel=room, user=user))
+    expect.equal("everything received", client.settled(), [])
+
+
+@requirement(
     "subscribe.push.data",
     "A client is told the `data` of Subscribe, whatever its bytes.",
     level=Level.MUST,
@@ -61,7 +77,7 @@ def test_subscribe_reaches_the_user(api: Api, channel: Channels, clients: Client
 def test_subscribe_tells_data(api: Api, channel: Channels, clients: Clients) -> None:
     client = clients.connect()
     client.is_connected()
-    for data in (b'{"a": 1}', bytes(range(256)), b""):
+    for data in (b'{"a": 1}', bytes(range(256)), b"\n a\0\r\n", b"x" * 10_000, b""):
         push = subscribed(api, client, channel("plain"), data=data)
         expect.equal("data", push.data, data)
 
@@ -182,6 +198,7 @@ def test_subscribe_is_narrowed_to_a_session(api: Api, channel: Channels, clients
     second = clients.connect(user=first.user)
     second.is_connected()
     subscribed(api, first, room, session=first.connected.session)
+    expect.success(api.subscribe(channel=room, user=nobody(), session=second.connected.session))
     expect.success(api.subscribe(channel=room, user=first.user, session=nobody()))
     expect.equal("received by the other connection", second.settled(), [])
 

@@ -5,7 +5,7 @@ from centrifugo_grpc.subscriber.events import Publication, Subscribed, Unsubscri
 from conformance import expect
 from conformance.api import Api, Channels
 from conformance.clients import Clients, listed
-from conformance.commands import nobody
+from conformance.commands import nobody, others_than
 from conformance.requirement import V3, Level, requirement
 
 DOCS = (
@@ -24,16 +24,18 @@ FACTS = "facts v2.md 3 Unsubscribe, v3-v6.md 5 Unsubscribe"
     needs=["clients", "plain", "history"],
 )
 def test_unsubscribe_stops_delivery(api: Api, channel: Channels, clients: Clients) -> None:
-    room, other = channel("plain"), channel("history")
-    client = clients.connect(room, other)
+    room = channel("plain")
+    others = [channel("history"), f"{room}x", room[:-1], f"{room}:a"]
+    client = clients.connect(room, *others)
     expect.success(api.publish(room, b"before"))
     expect.success(api.unsubscribe(channel=room, user=client.user))
-    for name in (room, other):
+    for name in (room, *others):
         expect.success(api.publish(name, b"after"))
     got = [
         (event.channel, event.data) for event in client.settled() if isinstance(event, Publication)
     ]
-    expect.equal("publications", got, [(room, b"before"), (other, b"after")])
+    expected = [(room, b"before"), *((other, b"after") for other in others)]
+    expect.equal("publications", got, expected)
     expect.equal("times told", len(client.settled_of(Unsubscribed, room)), 1)
 
 
@@ -82,11 +84,28 @@ def test_unsubscribe_reaches_the_user(api: Api, channel: Channels, clients: Clie
 def test_a_user_is_matched_exactly(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("plain")
     client = clients.connect(room)
-    for user in (client.user[:-1], f"{client.user}x", client.user.upper(), f" {client.user}"):
+    for user in others_than(client.user):
         expect.success(api.unsubscribe(channel=room, user=user))
-        expect.success(api.disconnect(user=user))
     expect.success(api.publish(room, b"x"))
     expect.equal("received", [type(e) for e in client.settled()], [Publication])
+
+
+@requirement(
+    "unsubscribe.reach.blank-user",
+    "Unsubscribe without a user concerns the connections without one, and nobody else's.",
+    level=Level.OBSERVED,
+    source=FACTS,
+    releases=V3,
+    needs=["clients", "plain"],
+)
+def test_unsubscribe_of_nobody(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("plain")
+    anonymous = clients.connect(user="", claims={"channels": [room]})
+    other = clients.connect(room)
+    anonymous.is_connected()
+    expect.success(api.unsubscribe(channel=room))
+    assert anonymous.expect(Unsubscribed, channel=room)
+    expect.equal("received by another", other.settled(), [])
 
 
 @requirement(

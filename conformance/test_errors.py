@@ -4,9 +4,10 @@ import grpc
 
 from centrifugo_grpc.errors import TRANSPORT_STATUS, Code
 from centrifugo_grpc.exchange import CallOptions
-from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases import Dialect, Release
 from conformance import expect
-from conformance.api import Api, Channels, unknown_namespace
+from conformance.api import Answer, Api, Channels, unknown_namespace
+from conformance.commands import nobody
 from conformance.requirement import V3, Level, requirement
 
 DOCS = (
@@ -17,6 +18,23 @@ MODE = "centrifugal.dev/docs/server/server_api#grpc_apierror_mode; facts v3-v6.m
 TRANSPORT = CallOptions(metadata=(("x-centrifugo-error-mode", "transport"),))
 
 
+def refused_everywhere(api: Api) -> list[Answer]:
+    """The answers of all RPCs that may be refused to what they refuse."""
+    unknown, user = unknown_namespace(), nobody()
+    calls = ("Publish", "History", "HistoryRemove", "Presence", "PresenceStats")
+    answers = [
+        api.call(method, channel=room, **({"data": b"x"} if method == "Publish" else {}))
+        for method in calls
+        for room in ("", unknown)
+    ]
+    answers += [api.broadcast([], b"x"), api.rpc(), api.rpc(method="no-such-method")]
+    answers += [api.unsubscribe(channel=unknown, user=user)]
+    if api.dialect is Dialect.V2:
+        return [*answers, api.unsubscribe(channel=unknown), api.disconnect()]
+    answers += [api.subscribe(channel="", user=user), api.subscribe(channel=unknown, user=user)]
+    return [*answers, api.channels(pattern="[")]
+
+
 @requirement(
     "error.travel.inside-response",
     "An API error comes with gRPC status OK, whatever the RPC.",
@@ -25,16 +43,7 @@ TRANSPORT = CallOptions(metadata=(("x-centrifugo-error-mode", "transport"),))
     core=True,
 )
 def test_errors_come_with_status_ok(api: Api) -> None:
-    room = unknown_namespace()
-    answers = [
-        api.publish(room, b"x"),
-        api.history(room),
-        api.history_remove(room),
-        api.presence(room),
-        api.presence_stats(room),
-        api.unsubscribe(channel=room, user="nobody"),
-    ]
-    for answer in answers:
+    for answer in refused_everywhere(api):
         expect.status(answer, grpc.StatusCode.OK, "")
         expect.that(answer.error is not None, "an error inside the response", answer)
 
@@ -47,7 +56,7 @@ def test_errors_come_with_status_ok(api: Api) -> None:
     core=True,
 )
 def test_an_error_excludes_a_result(api: Api) -> None:
-    for answer in (api.publish("", b"x"), api.history(""), api.presence("")):
+    for answer in refused_everywhere(api):
         expect.that(answer.error is not None, "an error", answer)
         expect.that(answer.result is None, "no `result` beside the error", answer)
 
@@ -74,6 +83,10 @@ def test_a_result_excludes_an_error(api: Api) -> None:
 def test_errors_have_their_words(api: Api) -> None:
     expect.error(api.publish("", b"x"), api.error(Code.BAD_REQUEST))
     expect.error(api.publish(unknown_namespace(), b"x"), api.error(Code.UNKNOWN_CHANNEL))
+    for answer in refused_everywhere(api):
+        code = answer.error.code if answer.error is not None else 0
+        expect.that(code in set(Code), "an error of those that are documented", answer)
+        expect.error(answer, api.error(Code(code)))
 
 
 @requirement(

@@ -82,6 +82,20 @@ def test_history_refuses_where_none_is_kept(api: Api, channel: Channels) -> None
 
 
 @requirement(
+    "history.return.a-hundred",
+    "A history of a hundred publications is returned whole.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["full"],
+)
+def test_a_long_history(api: Api, channel: Channels) -> None:
+    room, count = channel("full"), min(channel.option("full", "size"), 100)
+    filled(api, room, count)
+    payloads = [b"%d" % number for number in range(1, count + 1)]
+    expect.equal("history", api.payloads(room), payloads)
+
+
+@requirement(
     "history.trim.size",
     "A channel keeps its newest `history_size` publications.",
     level=Level.MUST,

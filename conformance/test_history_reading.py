@@ -148,9 +148,49 @@ def test_a_blank_epoch_fits(api: Api, channel: Channels) -> None:
 )
 def test_another_epoch_is_unrecoverable(api: Api, channel: Channels) -> None:
     room = channel("history")
-    filled(api, room, 2)
-    answer = api.history(room, limit=-1, since={"offset": 1, "epoch": "other"})
-    expect.error(answer, api.error(Code.UNRECOVERABLE_POSITION))
+    epoch = filled(api, room, 2)
+    others = ("other", epoch.swapcase(), epoch[:-1], f"{epoch}x", f"{epoch} ", epoch[::-1] + "-")
+    for other in others:
+        for limit in (-1, 0, 1):
+            for offset in (0, 1, 2):
+                since = {"offset": offset, "epoch": other}
+                answer = api.history(room, limit=limit, since=since)
+                expect.error(answer, api.error(Code.UNRECOVERABLE_POSITION))
+
+
+@requirement(
+    "history.read.any-page",
+    "Whatever part of a history is read, forward or backward, from any position kept and with any"
+    " limit: these publications are returned, as they were published, with the top position.",
+    level=Level.MUST,
+    source=f"{REQUEST}; {ITERATION}",
+    releases=V3,
+    needs=["history"],
+)
+def test_any_page_of_a_history(api: Api, channel: Channels) -> None:
+    room, size = channel("history"), min(channel.option("history", "size"), 10)
+    published: list[tuple[int, bytes, dict[str, str]]] = []
+    for number in range(1, size + 4):
+        data, tags = b"%d" % number, {"n": str(number)} if number % 3 else {}
+        answer = api.publish(room, data, tags=tags)
+        expect.success(answer)
+        published.append((number, data, tags))
+    kept, top = published[-channel.option("history", "size") :], answer.result
+    starts: list[int | None] = [None, *(offset for offset, _, _ in kept)]
+    for start in starts:
+        for reverse in (False, True):
+            rest = [each for each in kept if start is None or each[0] > start]
+            if reverse:
+                rest = [each for each in reversed(kept) if start is None or each[0] < start]
+            for limit in (-1, 0, 1, 3, len(rest) - 1, len(rest), len(rest) + 1):
+                since = None if start is None else {"offset": start, "epoch": top.epoch}
+                answer = api.history(room, limit=limit, reverse=reverse, since=since)
+                expect.success(answer)
+                found = [(p.offset, p.data, dict(p.tags)) for p in answer.result.publications]
+                what = f"limit {limit}, since {start}, reverse {reverse}"
+                expect.equal(what, found, rest[:limit] if limit >= 0 else rest)
+                position = (answer.result.offset, answer.result.epoch)
+                expect.equal(f"position, {what}", position, (top.offset, top.epoch))
 
 
 @requirement(

@@ -22,9 +22,10 @@ UNAVAILABLE = "centrifugal.dev/docs/server/codes#not-available; facts v2.md 3 Hi
 )
 def test_history_is_empty_after_removal(api: Api, channel: Channels) -> None:
     room = channel("history")
-    expect.success(api.publish(room, b"x"))
-    expect.success(api.history_remove(room))
-    expect.equal("history", api.payloads(room), [])
+    for count in (1, 2, 3, 1):
+        filled(api, room, count)
+        expect.success(api.history_remove(room))
+        expect.equal(f"history of {count} after removal", api.payloads(room), [])
 
 
 @requirement(
@@ -35,11 +36,33 @@ def test_history_is_empty_after_removal(api: Api, channel: Channels) -> None:
     needs=["history"],
 )
 def test_other_channels_are_spared(api: Api, channel: Channels) -> None:
-    room, other = channel("history"), channel("history")
-    expect.success(api.publish(room, b"x"))
-    expect.success(api.publish(other, b"y"))
+    room = channel("history")
+    start = room.rindex("conformance-")
+    others = [channel("history"), f"{room}x", room[:-1], f"{room} ", f"${room}"]
+    others += [room[:start] + room[start:].upper(), room[:start] + room[start:].title()]
+    for other in (room, *others):
+        expect.success(api.publish(other, other.encode()))
     expect.success(api.history_remove(room))
-    expect.equal("the other channel", api.payloads(other), [b"y"])
+    for other in others:
+        expect.equal(f"history of {other}", api.payloads(other), [other.encode()])
+
+
+@requirement(
+    "history-remove.spare.other-namespaces",
+    "HistoryRemove leaves channels of the same name in other namespaces as they are.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history", "small_history"],
+)
+def test_other_namespaces_are_spared(api: Api, channel: Channels) -> None:
+    room, other = channel("history"), channel("small_history")
+    name = room[room.rindex("conformance-") :]
+    other = other[: -len(name)] + name
+    for name in (room, other):
+        expect.success(api.publish(name, name.encode()))
+    expect.success(api.history_remove(room))
+    expect.equal("history", api.payloads(room), [])
+    expect.equal("history in another namespace", api.payloads(other), [other.encode()])
 
 
 @requirement(

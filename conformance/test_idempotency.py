@@ -1,5 +1,7 @@
 """Idempotency keys of Publish and Broadcast: a repeated publication is dropped."""
 
+import time
+
 from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import Release
 from conformance import expect
@@ -162,6 +164,77 @@ def test_keys_may_be_long(api: Api, channel: Channels) -> None:
     expect.success(api.publish(room, b"y", idempotency_key=f"{key}2"))
     expect.success(api.publish(room, b"z", idempotency_key=key))
     expect.equal("history", api.payloads(room), [b"x", b"y"])
+
+
+@requirement(
+    "publish.compare.whole-idempotency-key",
+    "Idempotency keys are compared as they are: capitals, spaces and endings make another key.",
+    level=Level.MUST,
+    source=REQUEST,
+    releases=SINCE_5,
+    needs=["full"],
+)
+def test_keys_are_compared_whole(api: Api, channel: Channels) -> None:
+    room = channel("full")
+    keys = [
+        "key",
+        "Key",
+        "KEY",
+        " key",
+        "key ",
+        "ke",
+        "keyy",
+        "key\0",
+        "ключ",
+        "ключи",
+        "é",
+        "e\u0301",
+    ]
+    keys += ["k" * 300, "k" * 301, "0", "00", "%20", " "]
+    for round in range(2):  # noqa: A001  (the second one comes after all other keys)
+        for number, key in enumerate(keys, start=1):
+            answer = api.publish(room, b"%d" % (number + round), idempotency_key=key)
+            expect.success(answer)
+            expect.equal(f"offset for the key {key[:9]!r}", answer.result.offset, number)
+    expect.equal("history", api.payloads(room), [b"%d" % n for n in range(1, len(keys) + 1)])
+
+
+@requirement(
+    "publish.repeat.first-answer",
+    "Each repetition of an idempotency key gets the first answer, whatever came in between.",
+    level=Level.MUST,
+    source=REQUEST,
+    releases=SINCE_5,
+    needs=["history"],
+)
+def test_repetitions_get_the_first_answer(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    first = api.publish(room, b"first", idempotency_key="key")
+    expect.success(first)
+    for number in range(4):
+        expect.success(api.publish(room, b"%d" % number))
+        again = api.publish(room, b"again", idempotency_key="key")
+        expect.success(again)
+        expect.equal("the answer", again.result, first.result)
+    expect.equal("history", api.payloads(room), [b"first", b"0", b"1", b"2", b"3"])
+
+
+@requirement(
+    "publish.keep.idempotency-key",
+    "An idempotency key holds for ten seconds and more: five minutes are promised.",
+    level=Level.MUST,
+    source=REQUEST,
+    releases=SINCE_5,
+    needs=["history"],
+    waits=True,
+)
+def test_keys_hold_for_a_while(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    expect.success(api.publish(room, b"first", idempotency_key="key"))
+    for _ in range(2):
+        time.sleep(5)
+        expect.success(api.publish(room, b"again", idempotency_key="key"))
+        expect.equal("history", api.payloads(room), [b"first"])
 
 
 @requirement(

@@ -22,9 +22,11 @@ FACTS = "facts v2.md 2, v3-v6.md 4"
     core=True,
 )
 def test_the_first_colon_ends_the_namespace(api: Api, channel: Channels) -> None:
-    room = f"{channel('history')}:plain:more"
-    expect.success(api.publish(room, b"x"))
-    expect.equal("history", api.payloads(room), [b"x"])
+    name = channel("history")
+    for rest in (":plain:more", ":plainmore", "plain:more", "plainmore"):
+        expect.success(api.publish(name + rest, rest.encode()))
+    for rest in (":plain:more", ":plainmore", "plain:more", "plainmore"):
+        expect.equal(f"history of {rest}", api.payloads(name + rest), [rest.encode()])
 
 
 @requirement(
@@ -87,8 +89,16 @@ def test_an_unknown_namespace_stays_unknown_when_private(api: Api) -> None:
 )
 def test_any_characters_name_a_channel(api: Api, channel: Channels) -> None:
     room = channel("history")
-    for rest in (" ", "\x00", "*", "#42", "чат", "🦀", "a/b?c=d&e"):
+    # Each line has what one who tidies names up would take for the same.
+    ends = (
+        *(" ", "  ", "\x00", "\x00a", "\n", "\t", "*", "**", "#42", "чат", "ЧАТ", "🦀"),
+        *("a/b?c=d&e", "?", "?a", "&", "&a", "%20", "+", "%2F", "/", "//", "\\", "/."),
+        *("\u00e9", "e\u0301", "\ufb01", "fi", "ß", "ss", "ẞ", "\u200d"),
+        *(":", "::", ":a:b", ":ab", "a:b", "ab", '"', "'", "<", "&lt;"),
+    )
+    for rest in ends:
         expect.success(api.publish(room + rest, rest.encode()))
+    for rest in ends:
         expect.equal(f"history of {rest!r}", api.payloads(room + rest), [rest.encode()])
     expect.equal("the channel itself", api.payloads(room), [])
 

@@ -84,6 +84,40 @@ def test_json_is_not_rewritten(api: Api, channel: Channels) -> None:
 
 
 @requirement(
+    "payload.return.edges",
+    "Line ends, byte order marks and blanks, at the edges of a payload or within, come back.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+)
+def test_edges_of_payloads(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    payloads = [b"x\n", b"\r\nx\r\n", b"\n", b"a\r\nb\rc\nd", b"\xef\xbb\xbf{}", b" x\t", b"\0x\0"]
+    for payload in payloads:
+        expect.success(api.publish(room, payload))
+    expect.equal("history", api.payloads(room), payloads)
+
+
+@requirement(
+    "payload.return.every-size",
+    "Payloads of one byte less and more than each power of two come back as long as they were.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+)
+def test_sizes_of_payloads(api: Api, channel: Channels) -> None:
+    sizes = sorted({2**power + more for power in range(1, 18) for more in (-1, 0, 1)})
+    kept = min(channel.option("history", "size"), 10)
+    for start in range(0, len(sizes), kept):
+        room, payloads = channel("history"), list[bytes]()
+        for size in sizes[start : start + kept]:
+            payloads.append(random.Random(size).randbytes(size))
+            expect.success(api.publish(room, payloads[-1]))
+        expect.equal("sizes", [len(each) for each in api.payloads(room)], [*map(len, payloads)])
+        expect.equal("history", api.payloads(room), payloads)
+
+
+@requirement(
     "payload.return.64-kib",
     "A payload of 64 KiB comes back byte for byte.",
     level=Level.MUST,

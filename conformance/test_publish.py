@@ -215,6 +215,24 @@ def test_a_refused_publication_leaves_no_trace(api: Api, channel: Channels) -> N
 
 
 @requirement(
+    "publish.store.equal-payloads",
+    "Publications of one payload after the other are stored each, with an offset of its own.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["history"],
+)
+def test_equal_payloads_are_stored(api: Api, channel: Channels) -> None:
+    room = channel("history")
+    payloads = [b"x", b"x", b"y", b"x", b"x"]
+    answers = [api.publish(room, payload) for payload in payloads]
+    for answer in answers:
+        expect.success(answer)
+    expect.equal("history", api.payloads(room), payloads)
+    if PUBLISH_RESULT[api.release]:
+        expect.equal("offsets", [each.result.offset for each in answers], [1, 2, 3, 4, 5])
+
+
+@requirement(
     "publish.return.offsets-when-concurrent",
     "Publications that are made at the same time get offsets of their own, without gaps.",
     level=Level.MUST,

@@ -22,6 +22,7 @@ SINCE_5 = (Release.V5_4, Release.V6_9)
 )
 def test_publish_keeps_tags(api: Api, channel: Channels) -> None:
     room, tags = channel("history"), {"k": "v", "blank": "", "": "no key", "é": "中"}
+    tags |= {"K": "V", " ": " x ", "long": "x" * 5000, "nul": "\0", "line": "a\r\n"}
     expect.success(api.publish(room, b"{}", tags=tags))
     expect.success(api.publish(room, b"{}"))
     publications = api.publications(room)

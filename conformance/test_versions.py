@@ -41,7 +41,9 @@ def test_version_epochs_start_anew(api: Api, channel: Channels) -> None:
     expect.success(api.publish(room, b"a", version=9, version_epoch="A"))
     expect.success(api.publish(room, b"b", version=1, version_epoch="B"))
     expect.success(api.publish(room, b"again", version=1, version_epoch="B"))
-    expect.equal("history", api.payloads(room), [b"a", b"b"])
+    expect.success(api.publish(room, b"c", version=1, version_epoch="b"))
+    expect.success(api.publish(room, b"d", version=1, version_epoch="b "))
+    expect.equal("history", api.payloads(room), [b"a", b"b", b"c", b"d"])
 
 
 @requirement(
@@ -149,8 +151,64 @@ def test_versions_are_ignored(api: Api, channel: Channels) -> None:
     needs=["history"],
 )
 def test_broadcast_suppresses_by_channel(api: Api, channel: Channels) -> None:
-    ahead, behind = channel("history"), channel("history")
-    expect.success(api.publish(ahead, b"v7", version=7))
-    expect.success(api.broadcast([ahead, behind], b"v6", version=6))
-    expect.equal("history of the channel ahead", api.payloads(ahead), [b"v7"])
+    ahead, behind, also_ahead = channel("history"), channel("history"), channel("history")
+    for room in (ahead, also_ahead):
+        expect.success(api.publish(room, b"v7", version=7))
+    expect.success(api.broadcast([ahead, behind, also_ahead], b"v6", version=6))
+    for room in (ahead, also_ahead):
+        expect.equal("history of a channel ahead", api.payloads(room), [b"v7"])
     expect.equal("history of the channel behind", api.payloads(behind), [b"v6"])
+
+
+@requirement(
+    "broadcast.honour.version-epoch",
+    "A broadcast of a lower version but another version epoch is accepted in every channel.",
+    level=Level.MUST,
+    source="centrifugal.dev/docs/server/server_api#broadcastrequest",
+    releases=LATEST,
+    needs=["history"],
+)
+def test_broadcasts_have_version_epochs(api: Api, channel: Channels) -> None:
+    rooms = [channel("history") for _ in range(3)]
+    expect.success(api.broadcast(rooms, b"A9", version=9, version_epoch="A"))
+    expect.success(api.broadcast(rooms, b"A8", version=8, version_epoch="A"))
+    expect.success(api.broadcast(rooms, b"B1", version=1, version_epoch="B"))
+    expect.success(api.broadcast(rooms, b"b0", version=1, version_epoch="b"))
+    for room in rooms:
+        expect.equal("history", api.payloads(room), [b"A9", b"B1", b"b0"])
+
+
+@requirement(
+    "publish.compare.large-versions",
+    "Versions are compared in all of their 64 bits.",
+    level=Level.MUST,
+    source=REQUEST,
+    releases=LATEST,
+    needs=["full"],
+)
+def test_large_versions(api: Api, channel: Channels) -> None:
+    room, stored = channel("full"), list[bytes]()
+    for version in (7, 2**31, 2**32, 2**32 + 1, 2**53, 2**53 + 1, 2**63, 2**63 + 1, 2**64 - 1):
+        for told in (version, version - 1, version):
+            answer = api.publish(room, b"%d" % told, version=told)
+            expect.success(answer)
+            if told == version and stored[-1:] != [b"%d" % version]:
+                stored.append(b"%d" % version)
+            expect.equal(f"offset after version {told}", answer.result.offset, len(stored))
+    expect.equal("history", api.payloads(room), stored)
+
+
+@requirement(
+    "publish.scope.version",
+    "A version holds for its channel alone.",
+    level=Level.MUST,
+    source=REQUEST,
+    releases=LATEST,
+    needs=["history"],
+)
+def test_versions_are_by_channel(api: Api, channel: Channels) -> None:
+    for version in (5, 4, 3):
+        room = channel("history")
+        expect.success(api.publish(room, b"first", version=version))
+        expect.success(api.publish(room, b"again", version=version))
+        expect.equal("history", api.payloads(room), [b"first"])

@@ -8,7 +8,7 @@ from reference_server.api import v3_clients
 from reference_server.api.v3_clients import ClientCalls
 from reference_server.clients import session
 from reference_server.clients.failures import Disconnect
-from reference_server.clients.pushes import Push, Refreshed, Subscribed, Unsubscribed
+from reference_server.clients.pushes import Push, Refreshed, Unsubscribed
 from reference_server.clients.session import Session
 from reference_server.engine.hub import Hub
 from tests.mutants.declaring import BOTH, V2, Area
@@ -28,9 +28,9 @@ def _pushed(kind: type, change: Any) -> None:
     around(Session, "push", push)
 
 
-def _told(**wrong: Any) -> None:
+def subscription_told(**wrong: Any) -> None:
     """Tell a new subscription otherwise than it is."""
-    _pushed(Subscribed, lambda self, body: replace(body, result=replace(body.result, **wrong)))
+    around(session, "Subscribed", lambda made, result: made(replace(result, **wrong)))
 
 
 def _found(change: Any) -> None:
@@ -45,25 +45,38 @@ def _found(change: Any) -> None:
 @CLIENTS.mutant("subscribe.push.to-the-user")
 def subscribe_is_not_told() -> None:
     """Subscribe does not tell the client."""
-    _pushed(Subscribed, lambda self, body: None)
+    silent: set[Session] = set()
+
+    def subscribe(original: Any, self: Any, *rest: Any) -> None:
+        silent.add(self)
+        original(self, *rest)
+
+    def send(original: Any, self: Any, frame: bytes) -> None:
+        if self in silent:
+            silent.remove(self)
+        else:
+            original(self, frame)
+
+    around(Session, "subscribe", subscribe)
+    around(Session, "send", send)
 
 
 @CLIENTS.mutant("subscribe.push.data")
 def subscribe_loses_data() -> None:
     """Subscribe does not tell the client its `data`."""
-    _told(data=b"")
+    subscription_told(data=b"")
 
 
 @CLIENTS.mutant("subscribe.push.position")
 def subscribe_tells_no_offset() -> None:
     """Subscribe tells the client no offset."""
-    _told(offset=0)
+    subscription_told(offset=0)
 
 
 @CLIENTS.mutant("subscribe.push.position")
 def subscribe_tells_no_epoch() -> None:
     """Subscribe tells the client no epoch."""
-    _told(epoch="")
+    subscription_told(epoch="")
 
 
 @CLIENTS.mutant("subscribe.tell.info")

@@ -8,6 +8,11 @@ from centrifugo_grpc.releases import Release
 V2 = (Release.V2_8,)
 LATEST = (Release.V6_9,)
 BOTH = (Release.V2_8, Release.V6_9)
+# Of several releases that have a rule, the first and the last.
+V3 = (Release.V3_2, Release.V6_9)
+SINCE_4 = (Release.V4_1, Release.V6_9)
+SINCE_5 = (Release.V5_4, Release.V6_9)
+EVERY = V2 + V3
 
 
 @dataclass(frozen=True)

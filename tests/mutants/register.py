@@ -1,5 +1,6 @@
 """All mutants, by name."""
 
+from tests.mutants import relayed
 from tests.mutants.auth import AUTH
 from tests.mutants.broadcast import BROADCAST
 from tests.mutants.clients import CLIENTS
@@ -12,5 +13,8 @@ from tests.mutants.presence import PRESENCE
 from tests.mutants.publish import PUBLISH
 from tests.mutants.races import RACES
 
-AREAS = (PUBLISH, BROADCAST, HISTORY, PRESENCE, CLIENTS, ERRORS, OPTIONS, DELIVERY, AUTH, RACES)
+AREAS = (
+    *(PUBLISH, BROADCAST, HISTORY, PRESENCE, CLIENTS, ERRORS, OPTIONS, DELIVERY, AUTH, RACES),
+    *relayed.AREAS,
+)
 MUTANTS: dict[str, Mutant] = {mutant.name: mutant for area in AREAS for mutant in area.mutants}

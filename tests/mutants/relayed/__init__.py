@@ -1,0 +1,19 @@
+"""Wrong servers that are right behind a relay which alters one thing of what it passes on."""
+
+from tests.mutants.relayed.auth import AUTH
+from tests.mutants.relayed.batch import BATCH
+from tests.mutants.relayed.broadcast import BROADCAST
+from tests.mutants.relayed.clients import CLIENTS
+from tests.mutants.relayed.delivery import DELIVERY
+from tests.mutants.relayed.errors import ERRORS
+from tests.mutants.relayed.history import HISTORY
+from tests.mutants.relayed.maps import MAPS
+from tests.mutants.relayed.options import OPTIONS
+from tests.mutants.relayed.presence import PRESENCE
+from tests.mutants.relayed.publish import PUBLISH
+from tests.mutants.relayed.races import RACES
+
+AREAS = (
+    *(PUBLISH, BROADCAST, HISTORY, PRESENCE, CLIENTS, ERRORS),
+    *(OPTIONS, DELIVERY, AUTH, RACES, BATCH, MAPS),
+)
