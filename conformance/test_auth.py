@@ -46,10 +46,10 @@ def test_a_missing_key(api: Api) -> None:
 def test_wrong_keys(api: Api) -> None:
     key = api.client.endpoint.api_key
     assert key is not None, "the variant has a key"
-    forms = (f"apikey {key}x", "apikey ", f"{key}", f"Bearer {key}", f"Apikey {key}")
-    forms = (*forms, f"apikey {key[:-1]}x", f"apikey x{key[1:]}", f"apikey {key.upper()}")
-    forms = (*forms, f"apikey {key[:-1]}", f"apikey {key} x", f'apikey "{key}"', f"apikey={key}")
-    forms = (*forms, f"apikey: {key}", f"token {key}", f"apikey x,apikey {key}", "apikey *")
+    forms = [f"apikey {key}x", "apikey ", f"{key}", f"Bearer {key}", f"Apikey {key}"]
+    forms += [f"apikey {key[:-1]}x", f"apikey x{key[1:]}", f"apikey {key.upper()}"]
+    forms += [f"apikey {key[:-1]}", f"apikey {key} x", f'apikey "{key}"', f"apikey={key}"]
+    forms += [f"apikey: {key}", f"token {key}", f"apikey x,apikey {key}", "apikey *"]
     for sent in (*forms, f"apikey  {key}"):
         options = CallOptions(send_key=False, metadata=(("authorization", sent),))
         expect.status(api.info(options=options), grpc.StatusCode.UNAUTHENTICATED)

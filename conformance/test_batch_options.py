@@ -127,18 +127,21 @@ def test_options_of_publications(api: Api, channel: Channels) -> None:
                     play.do(method, **where, data=data, idempotency_key=f"key of {method}")
         for version, epoch in ((5, "A"), (4, "A"), (3, "B"), (3, "")):
             if PUBLICATION_VERSION[api.release]:
-                fields = {"data": b"%d" % version, "version": version, "version_epoch": epoch}
+                fields: dict[str, Any] = {
+                    "data": b"%d" % version,
+                    "version": version,
+                    "version_epoch": epoch,
+                }
                 play.do("Publish", channel=room, **fields)
                 play.do("Broadcast", channels=[other, room], **fields)
         epoch = play.do("History", channel=room).epoch
-        for fields in (
-            {"limit": -1},
-            {"limit": 2},
-            {"limit": 2, "reverse": True},
+        reads: list[dict[str, Any]] = [
+            *({"limit": -1}, {"limit": 2}, {"limit": 2, "reverse": True}),
             {"limit": -1, "since": {"offset": 2, "epoch": epoch}},
             {"limit": -1, "since": {"offset": 2, "epoch": "other"}},
             {"limit": 1, "since": {"offset": 3, "epoch": epoch}, "reverse": True},
-        ):
+        ]
+        for fields in reads:
             play.do("History", channel=room, **fields)
         play.do("History", channel=other, limit=-1)
         play.do("HistoryRemove", channel=room)
@@ -177,8 +180,8 @@ def test_options_of_subscriptions(api: Api, channel: Channels, clients: Clients)
             {"expire_at": 1},
             {"expire_at": int(time.time()) + FAR},
         ]
-        overridden = ("presence", "join_leave", "force_recovery", "force_positioning")
-        overridden = (*overridden, "force_push_join_leave")
+        overridden = ["presence", "join_leave", "force_push_join_leave"]
+        overridden += ["force_recovery", "force_positioning"]
         options += [{"override": {name: {"value": False}}} for name in overridden]
         if SUBSCRIBE_B64[api.release]:
             options += [{"b64data": ENCODED, "b64info": ENCODED}, {"b64info": "!"}]

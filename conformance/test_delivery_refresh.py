@@ -1,6 +1,7 @@
 """Refresh as connected clients see it (v3)."""
 
 import time
+from typing import Any
 
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.subscriber.events import Disconnected, Refreshed
@@ -198,14 +199,17 @@ def test_the_farthest_expiry(api: Api, channel: Channels, clients: Clients) -> N
 )
 def test_refresh_replaces_the_info(api: Api, channel: Channels, clients: Clients) -> None:
     room = channel("presence")
-    client = clients.connect(room, claims={"info": {"name": "old"}})
-    client.is_connected()
-    expire_at = int(time.time()) + FAR
-    expect.success(api.refresh(user=client.user, expire_at=expire_at, info=b'{"name":"new"}'))
+    alone, batched = (clients.connect(room, claims={"info": {"name": "old"}}) for _ in range(2))
+    told: dict[str, Any] = {"expire_at": int(time.time()) + FAR, "info": b'{"name":"new"}'}
+    expect.success(api.refresh(user=alone.user, **told))
+    if api.release >= Release.V4_1:
+        expect.success(api.batch([{"refresh": {"user": batched.user, **told}}]))
+    else:
+        expect.success(api.refresh(user=batched.user, **told))
 
-    def told() -> list[bytes]:
+    def shown() -> list[bytes]:
         answer = api.presence(room)
         expect.success(answer)
         return [info.conn_info for info in answer.result.presence.values()]
 
-    eventually("connection information", told, [b'{"name":"new"}'], UPDATE_SECONDS)
+    eventually("connection information", shown, [b'{"name":"new"}'] * 2, UPDATE_SECONDS)

@@ -21,12 +21,9 @@ TRANSPORT = CallOptions(metadata=(("x-centrifugo-error-mode", "transport"),))
 def refused_everywhere(api: Api) -> list[Answer]:
     """The answers of all RPCs that may be refused to what they refuse."""
     unknown, user = unknown_namespace(), nobody()
-    calls = ("Publish", "History", "HistoryRemove", "Presence", "PresenceStats")
-    answers = [
-        api.call(method, channel=room, **({"data": b"x"} if method == "Publish" else {}))
-        for method in calls
-        for room in ("", unknown)
-    ]
+    calls = (api.history, api.history_remove, api.presence, api.presence_stats)
+    answers = [call(room) for call in calls for room in ("", unknown)]
+    answers += [api.publish("", b"x"), api.publish(unknown, b"x")]
     answers += [api.broadcast([], b"x"), api.rpc(), api.rpc(method="no-such-method")]
     answers += [api.unsubscribe(channel=unknown, user=user)]
     if api.dialect is Dialect.V2:

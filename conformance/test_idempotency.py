@@ -187,6 +187,7 @@ def test_keys_are_compared_whole(api: Api, channel: Channels) -> None:
         "key\0",
         "ключ",
         "ключи",
+        "клуч",
         "é",
         "e\u0301",
     ]

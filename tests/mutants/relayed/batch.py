@@ -8,7 +8,13 @@ from tests.mutants.declaring import LATEST, SINCE_4, SINCE_5, Area
 from tests.mutants.relaying import asked, relayed, told
 
 BATCH = Area("Batch")
-_EVERY_OPTION = ("batch.honour", "batch.run.in-order")
+_OPTIONS = {
+    **dict.fromkeys(("publish", "broadcast", "history"), "publications"),
+    **dict.fromkeys(("subscribe", "unsubscribe", "channels"), "subscriptions"),
+    **dict.fromkeys(("presence", "presence_stats"), "subscriptions"),
+    **dict.fromkeys(("disconnect", "refresh"), "connections"),
+}
+"""What a command's options are those of; of maps where it is not named."""
 
 
 def _commanded(name: str, change: Callable[[Any], None]) -> None:
@@ -44,7 +50,15 @@ def _declare(
     which = "reply" if is_reply else "command"
     patch.__name__ = f"batch_loses_{field}_of_{command}" + ("_replied" if is_reply else "")
     patch.__doc__ = f"In a batch the {which} `{command}` loses `{field}`."
-    BATCH.mutant(*_EVERY_OPTION, releases=releases)(patch)
+    BATCH.mutant(_broken(command, field), releases=releases)(patch)
+
+
+def _broken(command: str, field: str) -> str:
+    if command == "info":
+        return "info.equal.in-batch"
+    if (command, field) == ("refresh", "info"):
+        return "refresh.replace.info"
+    return f"batch.honour.options-of-{_OPTIONS.get(command, 'maps')}"
 
 
 for _command, _fields, _releases in (
