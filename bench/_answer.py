@@ -74,15 +74,20 @@ class Answer:
     def take_headers(self, headers: Headers, *, is_last: bool) -> None:
         """A header block of it."""
         status = value_of(headers, ":status")
-        if status is not None and status.startswith("1") and not is_last:
-            return  # Interim responses say nothing yet.
+        is_interim = status is not None and status.startswith("1")
+        if is_interim and not is_last and not self._is_open:
+            return  # It says nothing yet.
         self.is_over = is_last
-        if is_last and (self._is_open or value_of(headers, "grpc-status") is not None):
+        if self._is_open and status is not None:
+            self._wrong = Ended("INTERNAL", "an HTTP status in the trailers")
+        elif is_last and (self._is_open or value_of(headers, "grpc-status") is not None):
             self._trailers = headers
         elif self._is_open:
             self._wrong = Ended("INTERNAL", "header blocks without an end")
+        elif status is None:
+            self._wrong = Ended("INTERNAL", "no HTTP status")
         elif status != "200":
-            named = _OF_HTTP.get(str(status), "UNKNOWN")
+            named = _OF_HTTP.get(status, "UNKNOWN")
             self._wrong = Ended(named, f"HTTP status {status}")
         elif not _is_grpc(value_of(headers, "content-type")):
             self._wrong = Ended("UNKNOWN", "no gRPC content type")
@@ -159,8 +164,9 @@ def is_opening(headers: Headers) -> bool:
 
 
 def is_success(headers: Headers) -> bool:
-    """Whether a block of trailers says OK."""
-    return [value for name, value in headers if name == "grpc-status"] == ["0"]
+    """Whether a block is of trailers that say OK."""
+    telling = [(name, value) for name, value in headers if name in {":status", "grpc-status"}]
+    return telling == [("grpc-status", "0")]
 
 
 def status_of_reset(code: int) -> Ended:

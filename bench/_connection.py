@@ -59,9 +59,12 @@ class Connection:
     @property
     def room(self) -> int:
         """How many calls the peer lets us start now; 0 for good once the connection ends."""
-        if self.control.is_closing or self._next > h2.LAST_STREAM:
+        if self.control.is_closing:
             return 0
-        return max(0, self.control.most_streams - len(self.open))
+        left = (h2.LAST_STREAM + 2 - self._next) // 2
+        if left <= 0:
+            self.control.close()
+        return max(0, min(self.control.most_streams - len(self.open), left))
 
     def call(self, request: Request, tokens: Sequence[Any]) -> None:
         """Start a call for each token. The caller keeps to `room`."""
@@ -153,6 +156,8 @@ class Connection:
             self._take(kind, flags, stream & h2.LAST_STREAM, data[start:position])
             calm = self._continued is None
         self._rest = data[position:]
+        if self.outgoing.is_waiting:
+            self.outgoing.abandon(self.open)
         if self._received >= _TOP_UP:
             self.outgoing.chunks.append(h2.window_update(0, self._received))
             self._received = 0
@@ -166,10 +171,7 @@ class Connection:
             self._take_data(flags, self._known(stream), payload)
         elif kind == h2.HEADERS:
             self._known(stream)
-            block = unpadded(flags, payload)
-            if flags & h2.HAS_PRIORITY:
-                block = block[5:]
-            self._take_block(flags, stream, flags, block)
+            self._take_block(flags, stream, flags, without_priority(flags, payload))
         elif kind == h2.CONTINUATION:
             if self._continued is None:
                 raise ProtocolError(ErrorCode.PROTOCOL_ERROR, "CONTINUATION out of place")
@@ -186,9 +188,11 @@ class Connection:
             self._take_control(kind, flags, stream, payload)
 
     def _take_control(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
-        settings = self.control.take(kind, flags, stream, payload)
-        if h2.HEADER_TABLE_SIZE in settings:
-            self._request_headers.limit_table(settings[h2.HEADER_TABLE_SIZE])
+        if kind == h2.WINDOW_UPDATE and stream:
+            self._known(stream)
+        for name, value in self.control.take(kind, flags, stream, payload):
+            if name == h2.HEADER_TABLE_SIZE:
+                self._request_headers.limit_table(value)
         if self.control.last_stream is not None:
             last = self.control.last_stream
             for refused in [number for number in self.open if number > last]:
@@ -239,11 +243,12 @@ class Connection:
 
     def _take_data(self, flags: int, stream: int, payload: bytes) -> None:
         self._received += len(payload)
+        data = unpadded(flags, payload)
         answer = self._answer(stream)
         if answer is None:
             return
         is_last = bool(flags & h2.END_STREAM)
-        answer.take_data(unpadded(flags, payload), is_last=is_last)
+        answer.take_data(data, is_last=is_last)
         if answer.streams:
             token = self.open[stream]
             self.messages += ((token, message) for message in answer.take_messages())
@@ -256,6 +261,7 @@ class Connection:
     def _take_reset(self, stream: int, payload: bytes) -> None:
         if len(payload) != 4:
             raise ProtocolError(ErrorCode.FRAME_SIZE_ERROR, "RST_STREAM")
+        self.outgoing.forget(stream)
         if stream in self.open:
             self._fail(stream, status_of_reset(int.from_bytes(payload, "big")))
 
@@ -280,6 +286,16 @@ class Connection:
         self.outgoing.forget(stream)
         self._states.pop(stream, None)
         self.failed.append((self.open.pop(stream), ended))
+
+
+def without_priority(flags: int, payload: bytes) -> bytes:
+    """The header block, or its first part, of a HEADERS frame."""
+    block = unpadded(flags, payload)
+    if not flags & h2.HAS_PRIORITY:
+        return block
+    if len(block) < 5:
+        raise ProtocolError(ErrorCode.FRAME_SIZE_ERROR, "HEADERS without its priority")
+    return block[5:]
 
 
 def unpadded(flags: int, payload: bytes) -> bytes:

@@ -21,7 +21,17 @@ class Control:
         self._outgoing = outgoing
         self._is_first = True
 
-    def take(self, kind: int, flags: int, stream: int, payload: bytes) -> dict[int, int]:
+    @property
+    def is_up(self) -> bool:
+        """Whether the peer has shown that it speaks HTTP/2."""
+        return not self._is_first
+
+    def close(self, why: str = "") -> None:
+        """Start nothing more on this connection."""
+        self.is_closing = True
+        self.why = why
+
+    def take(self, kind: int, flags: int, stream: int, payload: bytes) -> list[tuple[int, int]]:
         """Take a frame; gives the settings in it. Frames of unknown types are ignored."""
         if self._is_first and (kind != h2.SETTINGS or flags & h2.ACK):
             raise ProtocolError(ErrorCode.PROTOCOL_ERROR, "the peer did not begin with SETTINGS")
@@ -39,23 +49,30 @@ class Control:
             self._outgoing.credit(stream, increment)
         elif kind == h2.GOAWAY:
             self._take_goaway(payload)
-        return {}
+        elif kind == h2.PRIORITY:
+            _require_size(kind, payload, 5)
+        return []
 
-    def _take_settings(self, flags: int, payload: bytes) -> dict[int, int]:
+    def _take_settings(self, flags: int, payload: bytes) -> list[tuple[int, int]]:
         if flags & h2.ACK:
             _require_size(h2.SETTINGS, payload, 0)
-            return {}
+            return []
         if len(payload) % 6:
             raise ProtocolError(ErrorCode.FRAME_SIZE_ERROR, "SETTINGS")
-        values = dict(struct.iter_unpack(">HI", payload))
-        if h2.MAX_FRAME_SIZE in values:
-            self._outgoing.set_max_frame(values[h2.MAX_FRAME_SIZE])
-        if h2.INITIAL_WINDOW_SIZE in values:
-            self._outgoing.set_stream_window(values[h2.INITIAL_WINDOW_SIZE])
         if self._is_first:
             self.most_streams = _NO_LIMIT
-        self.most_streams = values.get(h2.MAX_CONCURRENT_STREAMS, self.most_streams)
         self._is_first = False
+        # One after the other: the same one may come twice, and the smaller first.
+        values = list(struct.iter_unpack(">HI", payload))
+        for name, value in values:
+            if name == h2.MAX_FRAME_SIZE:
+                self._outgoing.set_max_frame(value)
+            elif name == h2.INITIAL_WINDOW_SIZE:
+                self._outgoing.set_stream_window(value)
+            elif name == h2.MAX_CONCURRENT_STREAMS:
+                self.most_streams = value
+            elif name == h2.ENABLE_PUSH and value:
+                raise ProtocolError(ErrorCode.PROTOCOL_ERROR, f"ENABLE_PUSH {value} by a server")
         # The peer holds us to the new values from the acknowledgement on: it goes first.
         self._outgoing.chunks.append(h2.frame(h2.SETTINGS, h2.ACK, 0))
         self._outgoing.pump()
@@ -65,11 +82,10 @@ class Control:
         if len(payload) < 8:
             raise ProtocolError(ErrorCode.FRAME_SIZE_ERROR, "GOAWAY")
         last, code = struct.unpack_from(">II", payload)
-        self.is_closing = True
         self.last_stream = last & h2.LAST_STREAM
-        if code != ErrorCode.NO_ERROR:
-            said = payload[8:].decode("ascii", "replace")[:80]
-            self.why = f"GOAWAY {error_name(code)} {said}".strip()
+        said = payload[8:].decode("ascii", "replace")[:80]
+        is_orderly = code == ErrorCode.NO_ERROR
+        self.close("" if is_orderly else f"GOAWAY {error_name(code)} {said}".strip())
 
 
 def _require_size(kind: int, payload: bytes, size: int) -> None:

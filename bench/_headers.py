@@ -6,7 +6,7 @@ are encoded once and answers looked up by their bytes.
 
 from collections.abc import Iterable
 
-from hpack import Decoder, Encoder, HPACKError
+from hpack import Decoder, Encoder, HPACKError, OversizedHeaderListError
 
 from bench._frames import ErrorCode, ProtocolError
 
@@ -30,8 +30,14 @@ class RequestHeaders:
 
     def limit_table(self, size: int) -> None:
         """The peer's SETTINGS_HEADER_TABLE_SIZE."""
+        if min(size, _TABLE) == self._size:
+            return  # Told twice, hpack would forget to tell the peer of the change.
         self._size = min(size, _TABLE)
         self._encoder.header_table_size = self._size
+        # The smallest there was and the last are told (RFC 7541, 4.2): one between them may be
+        # more than the peer allows by now.
+        changes = self._encoder.table_size_changes
+        changes[:] = sorted({min(changes), self._size})
         self._blocks.clear()
 
     def block(self, path: str) -> tuple[bytes, bool]:
@@ -70,23 +76,22 @@ class AnswerHeaders:
         known = self.known.get(block)
         if known is not None:
             return known
-        before = self._state()
+        table = self._decoder.header_table
+        before, size = list(table.dynamic_entries), table.maxsize
         try:
             decoded = self._decoder.decode(block, raw=True)
+        except OversizedHeaderListError as error:
+            raise ProtocolError(ErrorCode.ENHANCE_YOUR_CALM, "headers above 64 KiB") from error
         except HPACKError as error:
-            raise ProtocolError(ErrorCode.COMPRESSION_ERROR, str(error) or "HPACK") from error
+            why = "a header block that cannot be decoded"
+            raise ProtocolError(ErrorCode.COMPRESSION_ERROR, why) from error
         headers = tuple((_text(name), _text(value)) for name, value in decoded)
-        if self._state() != before:
+        # By value: an entry thrown out and put in again may lie where the old one lay.
+        if table.maxsize != size or list(table.dynamic_entries) != before:
             self.known.clear()
         elif len(self.known) < _MOST_KNOWN:
             self.known[block] = headers
         return headers
-
-    def _state(self) -> tuple[int, int, int]:
-        """Changes with every insertion, eviction and new size of the table."""
-        table = self._decoder.header_table
-        entries = table.dynamic_entries
-        return len(entries), id(entries[0]) if entries else 0, table.maxsize
 
 
 def value_of(headers: Headers, name: str) -> str | None:

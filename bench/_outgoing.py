@@ -1,7 +1,7 @@
 """What one connection has yet to send: frames in order, held to the peer's flow control."""
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from bench import _frames as h2
@@ -106,6 +106,12 @@ class Outgoing:
     def forget(self, stream: int) -> bool:
         """Send no more on a stream; whether something was left to send."""
         return self._pending.pop(stream, None) is not None
+
+    def abandon(self, wanted: Container[int]) -> None:
+        """Give up the rest of each message that was answered before all of it was sent."""
+        for stream in [stream for stream in self._pending if stream not in wanted]:
+            del self._pending[stream]
+            self.chunks.append(h2.reset(stream, ErrorCode.CANCEL))
 
     def credit(self, stream: int, increment: int) -> None:
         """A WINDOW_UPDATE of the peer; of a stream that sent everything it tells nothing."""

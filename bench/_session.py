@@ -48,6 +48,7 @@ class Session:
         self._over = Event()
         self._crash: BaseException | None = None
         self._is_stopping = False
+        self._opened = 0
         self.stopped_at = 0
 
     def run(self, is_over: Callable[[], bool], drain: float) -> None:
@@ -77,16 +78,24 @@ class Session:
     def _work(self, is_over: Callable[[], bool]) -> None:
         pause = _FIRST_PAUSE
         while not (is_over() or self._is_stopping) and self._crash is None:
+            began = clock()
             if self._connect():
-                pause = _FIRST_PAUSE
                 while not self._over.wait(_TICK) and not is_over():
                     self._tick()
-                continue
-            # Jitter, so that many users do not come back all at once.
-            gevent.sleep(pause * random.uniform(0.5, 1.0))
-            pause = min(pause * 2, _LONGEST_PAUSE)
+                if self._was_up():
+                    pause = _FIRST_PAUSE
+            # From one attempt to the next, with jitter, so that many users do not come at once.
+            left = pause * random.uniform(0.5, 1.0) - (clock() - began) / 1e6
+            if left > 0 and not is_over() and not self._is_stopping and self._crash is None:
+                gevent.sleep(left)
+            if not self._was_up():
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _was_up(self) -> bool:
+        return self._connection is not None and self._connection.control.is_up
 
     def _connect(self) -> bool:
+        self._connection = None
         try:
             link = connect(self._endpoint, CONNECT_TIMEOUT)
         except Closed as closed:
@@ -94,7 +103,7 @@ class Session:
             return False
         workload = self._workload
         self._connection = Connection(self._common, workload.judge, is_shallow=workload.is_shallow)
-        self._link = link
+        self._link, self._opened = link, clock()
         if not self._is_stopping:
             self._over.clear()
         link.start(self._take, self._lost)
@@ -177,7 +186,11 @@ class Session:
         connection, link = self._connection, self._link
         if connection is None or link is None or not link.is_open:
             return
-        overdue = clock() - self._deadline_us
+        now = clock()
+        if not connection.control.is_up and now - self._opened > CONNECT_TIMEOUT * 1e6:
+            link.close("accepted, and then silent")
+            return
+        overdue = now - self._deadline_us
         late = []
         for stream, token in connection.open.items():
             if token[1] > overdue:
@@ -190,7 +203,10 @@ class Session:
     def _lost(self, why: str) -> None:
         connection = self._connection
         if why and connection is not None:
-            if not connection.control.is_closing or connection.open:
+            if not connection.control.is_up:
+                # It never came about, as where a dying server had it in its backlog.
+                self._recorder.refused(why)
+            elif not connection.control.is_closing or connection.open:
                 self._recorder.lost(why)
             connection.lose(why)
             self._count(connection, clock())
