@@ -31,10 +31,11 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
 
 
 def _announcement(listeners: Sequence[Listener], nodes: Sequence[Settings]) -> str:
-    """The address of the GRPC API and what it serves, then the other listeners."""
+    """The address of the GRPC API and what is served, then the other listeners."""
     served = ", ".join(f"{dialect_of(n.release)} as {n.release}" for n in nodes)
-    api, *others = listeners
-    return f"listening on {api.address} ({served})" + "".join(
+    first, *others = listeners
+    named = "" if nodes[0].serves_api else f"{first.name} on "
+    return f"listening on {named}{first.address} ({served})" + "".join(
         f", {other.name} on {other.address}" for other in others
     )
 

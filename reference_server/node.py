@@ -1,7 +1,6 @@
 """A node: settings and the engine that runs by them."""
 
 import contextlib
-import dataclasses
 import platform
 import random
 import time
@@ -40,6 +39,7 @@ from reference_server.engine.streams import (
     Streams,
     Version,
 )
+from reference_server.reloading import reloaded
 from reference_server.settings import ChannelOptions, Settings
 
 SNAPSHOT_SECONDS = 3.0
@@ -233,12 +233,10 @@ class Node:
             connection.close(disconnects_of(self.release).shutdown)
 
     def reload(self, settings: Settings) -> None:
-        """Go by other rules of channels from now on (facts v2.md 4 Start-up, SIGHUP)."""
-        self.settings = dataclasses.replace(
-            self.settings,
-            without_namespace=settings.without_namespace,
-            namespaces=settings.namespaces,
-        )
+        """Go by the settings read anew from now on, as far as the release renews them."""
+        self.settings = reloaded(self.settings, settings)
+        self.admission = Admission(self.settings)
+        self.permissions = Permissions(self.settings, self.admission)
 
     def sweep(self) -> None:
         """Free what has expired; no answer depends on when."""

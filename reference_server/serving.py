@@ -30,7 +30,7 @@ LISTENERS: tuple[Callable[[Sequence[Node]], Awaitable[Listener | None]], ...] = 
 )
 """Each listens for all nodes where the first one says, or gives None if it is switched off.
 
-The first is the GRPC API, which is always on. They stop in reverse order.
+They stop in reverse order.
 """
 
 Read = Callable[[], Sequence[Settings]]
@@ -80,12 +80,14 @@ async def _serve(
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, _reload, nodes, read)
     async with running(nodes) as listeners:
+        if not listeners:
+            raise Problem("there is nothing to serve: GRPC API, uni GRPC and WebSocket are all off")
         announce(listeners)
         await stop.wait()
 
 
 def _reload(nodes: Sequence[Node], read: Read) -> None:
-    """Take over the rules of channels; ports, keys and limits stay as they were at the start."""
+    """Take over what `reloaded` says; ports, the API key and limits stay as they were."""
     try:
         for node, settings in zip(nodes, read(), strict=True):
             node.reload(settings)

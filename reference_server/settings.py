@@ -256,6 +256,7 @@ class Settings:
     """
 
     release: Release
+    serves_api: bool = True
     grpc_address: str = "localhost"
     grpc_port: int = 10000
     api_key: str = field(default="", repr=False)
@@ -265,6 +266,7 @@ class Settings:
     max_receive_bytes: int = 4_194_304
     node_name: str = ""
     metrics_interval: float = 60
+    history_meta_ttl: float = 0
     without_namespace: ChannelOptions = field(default_factory=ChannelOptions)
     namespaces: Mapping[str, ChannelOptions] = field(default_factory=dict)
     private_prefix: str = "$"

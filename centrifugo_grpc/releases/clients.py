@@ -14,6 +14,24 @@ class Unencodable(Enum):
     CLOSES = "closes"
 
 
+# ---- Configuration ------------------------------------------------------------------------------
+
+CONNECTIONS_COUNTED_BY = Row[frozenset[str] | None](
+    "The options one of which has to be set at the start for connections to be limited at all;"
+    " none: they always may be",
+    "middleware.ConnLimit in main.go of 4.1 and 5.4, internal/app/mux.go of 6.9",
+    v2_8=None,
+    v3_2=None,
+    v4_1=None,
+    v5_4=frozenset({"connection_limit"}),
+    v6_9=frozenset({"connection_limit", "connection_rate_limit"}),
+)
+SINGLE_CONNECTION_RELOADED = since(
+    "On SIGHUP whether a personal channel has a single connection is read again, too",
+    Release.V6_9,
+    "internal/client/handler.go of each release",
+)
+
 # ---- Connecting ---------------------------------------------------------------------------------
 
 TOKEN_SUBS = since(

@@ -25,8 +25,11 @@ LONGEST_REFUSED = 1 << 26
 GRACE_SECONDS = 1.0
 
 
-async def listen_api(nodes: Sequence[Node]) -> Listener:
-    """Serve the GRPC API of all nodes where the first one says."""
+async def listen_api(nodes: Sequence[Node]) -> Listener | None:
+    """Serve the GRPC API of all nodes that have it on where the first one says."""
+    nodes = [node for node in nodes if node.settings.serves_api]
+    if not nodes:
+        return None
     longest = max(LONGEST_REFUSED, *(4 * node.settings.max_receive_bytes for node in nodes))
     options = (*OPTIONS, ("grpc.max_receive_message_length", longest))
     server = grpc.aio.server(handlers=[Handlers(nodes)], options=options)

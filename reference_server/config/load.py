@@ -13,7 +13,7 @@ from reference_server.config.command_line import CommandLine
 from reference_server.config.elsewhere import not_served
 from reference_server.config.files import prepared, read_file
 from reference_server.config.forms import Form, form_of, in_words_of, releases_of, require_form
-from reference_server.config.node import is_enabled, settings
+from reference_server.config.node import settings
 from reference_server.config.option_names import is_nested_variable, without_effect
 from reference_server.config.sources import Options
 from reference_server.config.values import shown
@@ -47,9 +47,10 @@ def load_settings(command_line: CommandLine, environ: Mapping[str, str]) -> Load
     nodes = [
         _node(source, command_line, environ, notices) for source in _sources(command_line, notices)
     ]
-    if not _is_loopback(nodes[0].grpc_address) and not nodes[0].api_key:
+    first = nodes[0]
+    if first.serves_api and not _is_loopback(first.grpc_address) and not first.api_key:
         notices.append(
-            f"listening on {nodes[0].grpc_address} without an API key: whoever reaches this"
+            f"listening on {first.grpc_address} without an API key: whoever reaches this"
             " machine may publish"
         )
     return Loaded(nodes, notices)
@@ -113,12 +114,12 @@ def _node(
     flags = in_words_of(source.release, command_line.options)
     is_yaml = source.path.suffix.lower() in {".yaml", ".yml"}
     options = Options(source.file, flags, environ, source.release, numbers_are_switches=is_yaml)
-    if not is_enabled(options, source.release):
-        raise Problem(_off(source, options))
     try:
         node = settings(options, source.release, command_line.address)
     except Problem as problem:
         raise Problem(f"{source.path}, as Centrifugo {source.release}: {problem}") from None
+    if not node.serves_api:
+        notices.append(_off(source, options))
     notices.extend(options.notices)
     notices.extend(_idle_options(source, options))
     notices.extend(_idle_variables(source, options))
@@ -128,7 +129,7 @@ def _node(
 def _off(source: _Source, options: Options) -> str:
     option = "grpc_api.enabled" if source.release >= Release.V6_9 else "grpc_api"
     why = f" ({options.named(option)} is {shown(options.get(option))})" if options.notices else ""
-    told = f"{source.path} leaves the GRPC API off{why}"
+    told = f"warning: {source.path} leaves the GRPC API off{why}, subscribers alone are served"
     return f"{told}: set {option} to true in it, or give --{option}"
 
 

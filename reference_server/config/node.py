@@ -50,8 +50,7 @@ _MAP_NAMES = ("mode", "key_ttl", "stream_size", "stream_ttl", "meta_ttl")
 _SHARED_POLL_NAMES = ("mode", "publish_enabled", "proxy_name")
 
 
-def is_enabled(options: Options, release: Release) -> bool:
-    """Whether the GRPC API is switched on."""
+def _serves_api(options: Options, release: Release) -> bool:
     return options.truth("grpc_api.enabled" if release >= Release.V6_9 else "grpc_api")
 
 
@@ -67,10 +66,11 @@ def _flat(options: Options, release: Release, address: str | None) -> Settings:
     meta_ttl = _flat_meta_ttl(options, release)
     return Settings(
         release=release,
+        serves_api=_serves_api(options, release),
         grpc_address=address or options.text("grpc_api_address") or "localhost",
         grpc_port=values.port(options.named("grpc_api_port"), options.get("grpc_api_port", 10000)),
         api_key=options.text("grpc_api_key"),
-        tls=tls_of(options, release),
+        tls=tls_of(options, release) if _serves_api(options, release) else None,
         error_mode_transport=(
             ERROR_MODE[release] and _is_transport(options, "grpc_api_error_mode")
         ),
@@ -82,6 +82,7 @@ def _flat(options: Options, release: Release, address: str | None) -> Settings:
         ),
         node_name=_node_name(options, "name", "port"),
         metrics_interval=_flat_metrics_interval(options, release),
+        history_meta_ttl=meta_ttl,
         without_namespace=_flat_top_level(options, release, meta_ttl),
         namespaces=namespaces(options.tables("namespaces"), release, meta_ttl),
         **_about_subscribers(options, release, address),
@@ -143,15 +144,17 @@ def _nested(options: Options, release: Release, address: str | None) -> Settings
     interval = "node.info_metrics_aggregate_interval"
     return Settings(
         release=release,
+        serves_api=_serves_api(options, release),
         grpc_address=address or options.text("grpc_api.address") or "localhost",
         grpc_port=values.port(options.named("grpc_api.port"), options.get("grpc_api.port", 10000)),
         api_key=options.text("grpc_api.key"),
-        tls=tls_of(options, release),
+        tls=tls_of(options, release) if _serves_api(options, release) else None,
         error_mode_transport=_is_transport(options, "grpc_api.error_mode"),
         reflection=options.truth("grpc_api.reflection"),
         max_receive_bytes=_receive_limit(options, "grpc_api.max_receive_message_size"),
         node_name=_node_name(options, "node.name", "http_server.port"),
         metrics_interval=values.duration(options.named(interval), options.get(interval, "60s")),
+        history_meta_ttl=meta_ttl,
         without_namespace=channel_options(
             _TOP_LEVEL, without, release, meta_ttl=meta_ttl, data_format=data_format
         ),

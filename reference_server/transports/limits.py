@@ -3,6 +3,7 @@
 Source: internal/middleware/connlimit.go. A refused one gets HTTP 503 and nothing else.
 """
 
+from centrifugo_grpc.releases.clients import CONNECTIONS_COUNTED_BY
 from reference_server.engine.streams import Clock
 from reference_server.node import Node
 
@@ -13,12 +14,16 @@ class ConnectionLimits:
     def __init__(self, node: Node, clock: Clock) -> None:
         self._node = node
         self._clock = clock
-        self._rate = node.settings.clients.connection_rate_limit
+        options, names = node.settings.clients, CONNECTIONS_COUNTED_BY[node.release]
+        self._counts = names is None or any(getattr(options, name) > 0 for name in names)
+        self._rate = options.connection_rate_limit
         # One more may come each second, `connection_rate_limit` is how many at once.
         self._left, self._counted = float(self._rate), clock()
 
     def take(self) -> bool:
         """Whether one more connection may come now."""
+        if not self._counts:
+            return True
         if self._rate > 0:
             now = self._clock()
             self._left = min(self._rate, self._left + now - self._counted)

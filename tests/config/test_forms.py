@@ -102,18 +102,28 @@ def test_options_that_a_release_does_not_know_have_no_effect_and_are_named(tmp_p
     ("5.4", {"grpc_api": False}, "grpc_api"),
     ("6.9", {"grpc_api": {"port": 10000}}, "grpc_api.enabled"),
 ])  # fmt: skip
-def test_a_file_that_leaves_the_api_off_is_refused_unless_the_flag_is_given(
+def test_a_file_that_leaves_the_api_off_is_served_without_it_and_a_warning_says_so(
     tmp_path: Path, release: str, file: dict[str, Any], option: str
 ) -> None:
-    with pytest.raises(Problem, match=f"leaves the GRPC API off: set {option} to true in it"):
-        load_one(tmp_path, file, release)
+    loaded = load(tmp_path, file, "--release", release)
+    assert not loaded.nodes[0].serves_api
+    assert loaded.notices[0] == (
+        f"warning: {tmp_path}/config.json leaves the GRPC API off, subscribers alone are served:"
+        f" set {option} to true in it, or give --{option}"
+    )
     for flag in ("--grpc_api", "--grpc_api.enabled"):
-        assert str(load_one(tmp_path, file, release, flag).release) == release
+        assert load_one(tmp_path, file, release, flag).serves_api
 
 
 def test_a_file_that_has_it_on_can_be_overruled_by_the_flag(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="leaves the GRPC API off"):
-        load(tmp_path, flat(), "--grpc_api=false")
+    assert not load(tmp_path, flat(), "--grpc_api=false").nodes[0].serves_api
+
+
+@pytest.mark.parametrize("release", ["2.8", "5.4", "6.9"])
+def test_certificates_of_an_api_that_is_off_are_not_asked_for(tmp_path: Path, release: str) -> None:
+    tls = {"grpc_api_tls": True, "grpc_api_tls_cert": "none.pem", "grpc_api_tls_key": "none.pem"}
+    off = {"grpc_api": {"tls": {"enabled": True, "cert_pem": "none.pem"}}}
+    assert load_one(tmp_path, off if release == "6.9" else tls, release).tls is None
 
 
 @pytest.mark.parametrize("release", ["1.0", "2", "7.0", "latest", ""])

@@ -209,5 +209,5 @@ def test_a_wrong_command_line_is_refused_in_one_line(
 def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="CENTRIFUGO_GRPC_API_PORT: 99999 is no port"):
         load(tmp_path, flat(), environ={"CENTRIFUGO_GRPC_API_PORT": "99999"})
-    with pytest.raises(Problem, match=r'leaves the GRPC API off \(CENTRIFUGO_GRPC_API is "yes"\)'):
-        load(tmp_path, flat(), environ={"CENTRIFUGO_GRPC_API": "yes"})
+    told = load(tmp_path, flat(), environ={"CENTRIFUGO_GRPC_API": "yes"}).notices
+    assert any('leaves the GRPC API off (CENTRIFUGO_GRPC_API is "yes")' in line for line in told)

@@ -1,5 +1,6 @@
 """The target files start this server, and each its real release where that is at hand."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -80,10 +81,24 @@ def test_a_broken_file_ends_the_server_with_one_line_and_2(tmp_path: Path) -> No
     assert "line 2 column 18" in line
 
 
-def test_a_file_with_the_api_off_ends_the_server_with_one_line_and_2(tmp_path: Path) -> None:
-    (tmp_path / "config.json").write_text('{"port": "8000"}')
+def test_with_the_api_off_clients_are_served_and_a_line_says_so(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    command = [*SERVER, "--config=config.json", "--release", "2.8", "--port", "0"]
+    with running(command, tmp_path) as process:
+        assert process.stdout is not None
+        warning, listening = process.stdout.readline(), process.stdout.readline()
+        assert warning.startswith("warning: config.json leaves the GRPC API off")
+        assert listening.startswith("listening on HTTP on ")
+        port = int(listening.split()[4].rpartition(":")[2])
+        with socket.create_connection(("localhost", port), 10) as client:
+            client.sendall(b"GET /connection/websocket HTTP/1.1\r\nHost: a\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 400"
+
+
+def test_with_everything_off_the_server_ends_with_one_line_and_2(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"websocket_disable": true}')
     end = ended(tmp_path, "--config=config.json", "--release", "2.8")
     assert (end.returncode, end.stdout) == (2, "")
-    assert end.stderr == (
-        "config.json leaves the GRPC API off: set grpc_api to true in it, or give --grpc_api\n"
-    )
+    assert end.stderr.splitlines()[1:] == [
+        "there is nothing to serve: GRPC API, uni GRPC and WebSocket are all off"
+    ]

@@ -88,6 +88,18 @@ async def test_so_many_clients_come_at_once_and_one_more_a_second() -> None:
     assert [limits.take() for _ in range(3)] == [True, True, False]
 
 
+@pytest.mark.parametrize(("release", "limited"), [
+    (Release.V4_1, True), (Release.V5_4, False), (Release.V6_9, True)
+], ids=str)  # fmt: skip
+async def test_5_4_slows_clients_down_only_where_it_limits_their_number_too(
+    release: Release, limited: bool
+) -> None:
+    alone = ClientOptions(connection_rate_limit=1)
+    for clients, is_so in ((alone, limited), (replace(alone, connection_limit=9), True)):
+        limits = ConnectionLimits(Node(settings(release, clients=clients)), lambda: 0.0)
+        assert [limits.take(), limits.take()] == [True, not is_so]
+
+
 async def test_the_health_check_answers_where_it_is_switched_on() -> None:
     given = settings(Release.V6_9, http=replace(PLACE, health=True, health_path="/alive"))
     async with served(given) as site:
