@@ -9,7 +9,6 @@ from centrifugo_grpc.releases import Release
 from reference_server.node import Node
 from reference_server.settings import (
     ChannelOptions,
-    ClientOptions,
     PersonalChannel,
     Settings,
     TokenKeys,
