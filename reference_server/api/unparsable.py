@@ -110,6 +110,21 @@ def last_bytes(body: bytes, number: int) -> bytes:
     return found
 
 
+def known_fields(body: bytes, message: Any) -> bytes:
+    """What is left of a body without the fields that the message does not have.
+
+    Of those 2.8 does not mind how deep groups nest, nor whether they end as they began.
+    """
+    reader, kept = _Reader(body), b""
+    while reader.at < len(body):
+        start = reader.at
+        tag = reader.varint()
+        reader.skip(tag & 7)
+        if tag >> 3 in message.fields_by_number:
+            kept += body[start : reader.at]
+    return kept
+
+
 def later_complaint(body: bytes, lenient: type[Message], release: Release) -> str:
     """What 3 and later say. `lenient` is the message with strings of any bytes."""
     try:

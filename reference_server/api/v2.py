@@ -10,7 +10,7 @@ from centrifugo_grpc.errors import Code, api_error
 from protos.lenient import lenient_messages
 from protos.v2 import api_pb2
 from reference_server.api.answers import GrpcFailure, Metadata, Refused, snake_case
-from reference_server.api.unparsable import complaint, last_bytes
+from reference_server.api.unparsable import complaint, known_fields, last_bytes
 from reference_server.clients.failures import disconnects_of
 from reference_server.clients.pushes import UnencodableError
 from reference_server.counters import now
@@ -56,14 +56,13 @@ class V2Api:
 
         def parse(body: bytes) -> Message:
             wrong = complaint(body, kind.DESCRIPTOR)
-            if not wrong:
-                try:
-                    request: Any = kind.FromString(body)
-                except DecodeError as error:
-                    wrong = str(error)
             if wrong:
                 details = f"grpc: error unmarshalling request: {wrong}"
                 raise GrpcFailure(grpc.StatusCode.INTERNAL, details)
+            try:
+                request: Any = kind.FromString(body)
+            except DecodeError:
+                request = kind.FromString(known_fields(body, kind.DESCRIPTOR))
             if has_data and not request.data:
                 request.data = last_bytes(body, _DATA)
             return request  # type: ignore[no-any-return]

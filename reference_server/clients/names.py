@@ -19,7 +19,8 @@ def is_for(settings: Settings, channel: str, user: str) -> bool:
     """Whether a channel is for `user`: it tells nobody, or this one among others."""
     if not is_user_limited(settings, channel):
         return True
-    told = channel.rpartition(settings.user_boundary)[2]
+    # Boundaries are looked for from the left, also where they overlap.
+    told = channel.split(settings.user_boundary)[-1]  # noqa: PLC0207
     return user in (told.split(settings.user_separator) if settings.user_separator else [told])
 
 

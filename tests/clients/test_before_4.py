@@ -185,3 +185,10 @@ def test_who_does_nothing_at_all_is_not_there(release: Release) -> None:
     client.connect()
     world.wait(25)
     assert client.code == 3012
+
+
+@every_release
+def test_boundaries_of_users_are_looked_for_from_the_left(release: Release) -> None:
+    client = World(settings(release, user_boundary="@@")).connected()
+    assert client.do(ask.Subscribe("a@@@u1")) == failures.PERMISSION_DENIED
+    assert client.do(ask.Subscribe("a@@@@u1")) != failures.PERMISSION_DENIED

@@ -95,6 +95,14 @@ def test_what_2_8_says_of_a_body_never_fails_and_is_blank_for_what_it_reads(body
         assert isinstance(last_bytes(body, 2), bytes)
 
 
+@pytest.mark.parametrize(
+    "unknown", [b"\x5b" * DEEP + b"\x5c" * DEEP, b"\xfb\x05\xf4\x05", b"\x5b\xf4\x05"]
+)
+def test_2_8_minds_neither_the_depth_of_unknown_groups_nor_how_they_end(unknown: bytes) -> None:
+    body = unknown + b"\x0a\x01c" + unknown + b"\x12\x011"
+    assert outcome(METHODS[Release.V2_8]["Publish"], body) == b""
+
+
 @fuzz(60)
 @given(st.one_of(bodies, st.text(max_size=20).map(asking_for)))
 def test_reflection_answers_any_question(body: bytes) -> None:
