@@ -1,7 +1,10 @@
 """Regular expressions of options, as Go's library reads them."""
 
 import re
-from functools import lru_cache
+import sys
+from functools import cache, lru_cache
+from itertools import groupby
+from unicodedata import category
 
 _POSIX = {
     "alnum": "0-9A-Za-z",
@@ -19,28 +22,75 @@ _POSIX = {
     "word": "0-9A-Za-z_",
     "xdigit": "0-9A-Fa-f",
 }
-_PIECE = re.compile(r"\\.|\[:\^?[a-z]+:\]|\[\^?\]?|[\]$]|[^\\\[\]$]+", re.DOTALL)
+_PIECE = re.compile(
+    r"\\Q(?P<quoted>.*?)(?:\\E|$)|\\x\{(?P<number>[0-9a-fA-F]+)\}"
+    r"|\\(?P<not>[pP])(?:\{(?P<long>\^?\w+)\}|(?P<short>\w))|\(\?(?P<flags>[imsU-]+)(?P<scope>[):])"
+    r"|\(\?<(?P<name>[^=!])|\\.|\[:\^?[a-z]+:\]|\[\^?\]?|[\]$()]|[^\\\[\]$()]+",
+    re.DOTALL,
+)
 
 
 @lru_cache(maxsize=1000)
 def compiled(pattern: str) -> re.Pattern[str]:
     """The expression in Python's words; raises `re.error`.
 
-    In Go `$` is the end of the text alone, unless (?m) is on, and the classes are ASCII's.
+    In Go `$` is the end of the text alone, unless (?m) is on, the classes are ASCII's, and flags
+    may stand anywhere. How greedy it is counts for nothing, since matches are not shown.
     """
-    is_multiline = re.search(r"\(\?[a-zA-Z]*m[a-zA-Z]*[:)-]", pattern) is not None
-    text, is_inside = "", False
-    for piece in _PIECE.findall(pattern):
-        if is_inside and piece.startswith("[:"):
-            text += _class_of(piece)
-        elif piece == r"\z":
-            text += r"\Z"
-        elif piece == "$" and not is_inside:
-            text += "$" if is_multiline else r"\Z"
+    return re.compile(_Writer(pattern).text, re.ASCII)
+
+
+class _Writer:
+    """Writes an expression anew, piece by piece."""
+
+    def __init__(self, pattern: str) -> None:
+        self.text = ""
+        self._is_multiline = re.search(r"\(\?[a-zA-Z]*m[a-zA-Z]*[:)-]", pattern) is not None
+        self._is_inside = False
+        # How many groups, opened for flags, end with each that is open.
+        self._open = [0]
+        for piece in _PIECE.finditer(pattern):
+            self.text += self._special(piece) if piece.lastgroup else self._plain(piece.group())
+        self.text += ")" * self._open[0]
+
+    def _special(self, piece: re.Match[str]) -> str:
+        if piece["quoted"] is not None:
+            return re.escape(piece["quoted"])
+        if piece["number"]:
+            return re.escape(chr(min(int(piece["number"], 16), sys.maxunicode)))
+        if piece["not"]:
+            name = piece["long"] or piece["short"]
+            is_not = (piece["not"] == "P") is not name.startswith("^")
+            members = _category(name.removeprefix("^"), is_not=is_not)
+            return members if self._is_inside else f"[{members}]"
+        if self._is_inside:
+            return piece.group()
+        if piece["name"]:
+            self._open.append(0)
+            return f"(?P<{piece['name']}"
+        return self._flagged(piece["flags"].replace("U", "").removesuffix("-"), piece["scope"])
+
+    def _flagged(self, flags: str, scope: str) -> str:
+        if scope == ":":
+            self._open.append(0)
         else:
-            text += rf"\{piece}" if is_inside and piece.startswith("[") else piece
-            is_inside = piece.startswith("[") or (is_inside and piece != "]")
-    return re.compile(text, re.ASCII)
+            self._open[-1] += 1
+        return f"(?{flags}:"
+
+    def _plain(self, piece: str) -> str:
+        if self._is_inside:
+            if piece.startswith("[:"):
+                return _class_of(piece)
+            self._is_inside = piece != "]"
+            return rf"\{piece}" if piece.startswith("[") else piece
+        self._is_inside = piece.startswith("[")
+        if piece == "(":
+            self._open.append(0)
+        if piece == ")" and len(self._open) > 1:
+            return ")" * (self._open.pop() + 1)
+        if piece == "$":
+            return "$" if self._is_multiline else r"\Z"
+        return r"\Z" if piece == r"\z" else piece
 
 
 def is_found(pattern: str, text: str) -> bool:
@@ -54,3 +104,16 @@ def _class_of(piece: str) -> str:
     if members is None:
         raise re.error(f"{piece} is no class that is known here")
     return members
+
+
+@cache
+def _category(name: str, *, is_not: bool) -> str:
+    """The inside of a class of all characters of a general category of Unicode, or of the rest."""
+    if not re.fullmatch("L[ultmo]?|M[nce]?|N[dlo]?|P[cdseifo]?|S[mcko]?|Z[slp]?|C[cfsno]?", name):
+        raise re.error(f"{name} is no class that is known here")
+    numbers = (
+        n for n in range(sys.maxunicode + 1) if category(chr(n)).startswith(name) is not is_not
+    )
+    runs = groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
+    ranges = (list(run) for _, run in runs)
+    return "".join(f"\\U{run[0][1]:08x}-\\U{run[-1][1]:08x}" for run in ranges)

@@ -5,6 +5,7 @@ Sources: `main.go` of 2.8 to 5.4, `internal/config/validate.go` and `internal/ap
 
 import re
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
@@ -72,6 +73,7 @@ def require_elsewhere(options: Options, release: Release) -> None:
         if ("." in name) is is_nested:
             _require_store(options, release, name, known)
     _require_public_keys(options, release)
+    _require_places(options, release)
     if release >= Release.V3_2:
         _require_names(options, "rpc.namespaces" if is_nested else "rpc_namespaces")
     if release >= Release.V5_4:
@@ -84,6 +86,21 @@ def require_elsewhere(options: Options, release: Release) -> None:
         _require_http3(options, is_nested=is_nested)
     if release is Release.V3_2 and options.get("v3_use_offset") is not None:
         raise Problem("v3_use_offset: 3 and later have no such option, and 3.2 refuses it")
+
+
+def _require_places(options: Options, release: Release) -> None:
+    """What would be listened to, served or written has to be a place for it."""
+    is_nested = release >= Release.V6_9
+    internal = "http_server.internal_port" if is_nested else "internal_port"
+    values.port_as_text(options.named(internal), options.text(internal) or 0)
+    for name in ("log.file" if is_nested else "log_file", "pid_file"):
+        file = options.text(name)
+        if file and not Path(file).parent.is_dir():
+            raise Problem(f"{options.named(name)}: there is no folder for {file}")
+    path = "http_api.handler_prefix" if is_nested else "api_handler_prefix"
+    prefix = options.text(path)
+    if release >= Release.V5_4 and prefix.strip("/") and not prefix.startswith("/"):
+        raise Problem(f'{options.named(path)}: "{prefix}" begins with no /')
 
 
 def _require_public_keys(options: Options, release: Release) -> None:

@@ -33,7 +33,7 @@ def read_file(path: Path, *, is_for_6: bool = False) -> dict[str, Any]:
         table = prepared(options, is_for_6=is_for_6) if isinstance(options, dict) else None
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         raise Problem(f"the configuration {path} does not parse: {_told(error)}") from error
-    if options is None and path.suffix.lower() != ".json":
+    if options is None:
         return {}
     if table is None:
         raise Problem(f"the configuration {path} is no table of options")

@@ -8,7 +8,7 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
 from reference_server.config.flags import flat_name, nested_name
-from reference_server.config.option_names import NESTED_TABLES
+from reference_server.config.option_tree import TOP_TABLES
 
 _TELLING = ("grpc_api", "uni_grpc", "http_server", "http_api", "channel", "client", "usage_stats")
 """Tables of 6 that tell a nested file."""
@@ -55,7 +55,7 @@ def require_form(path: Path, file: Mapping[str, Any], release: Release) -> None:
                 " not read; leave --release out, or give --release 6.9"
             )
         return
-    wrong = sorted(name for name in NESTED_TABLES if is_no_table(file, name))
+    wrong = sorted(name for name in TOP_TABLES if is_no_table(file, name))
     if wrong and form is Form.FLAT:
         raise Problem(
             f"{path} is in the flat form of Centrifugo 2 to 5: {wrong[0]} is no table there, and"

@@ -14,7 +14,8 @@ from reference_server.config.elsewhere import not_served
 from reference_server.config.files import prepared, read_file
 from reference_server.config.forms import Form, form_of, in_words_of, releases_of, require_form
 from reference_server.config.node import settings
-from reference_server.config.option_names import is_nested_variable, without_effect
+from reference_server.config.option_names import without_effect
+from reference_server.config.option_tree import is_variable
 from reference_server.config.sources import Options
 from reference_server.config.values import shown
 from reference_server.settings import Settings
@@ -161,7 +162,7 @@ def _idle_variables(source: _Source, options: Options) -> list[str]:
     names = [
         name
         for name in options.variables()
-        if not is_nested_variable(name) and not _NOT_OPTIONS.match(name)
+        if not is_variable(name) and not _NOT_OPTIONS.match(name)
     ]
     if not names:
         return []

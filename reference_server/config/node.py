@@ -23,6 +23,7 @@ from reference_server.config.option_names import (
     is_text,
 )
 from reference_server.config.option_table import BOUNDARIES, read_rows
+from reference_server.config.option_tree import require_kinds
 from reference_server.config.proxies import named_proxies, require_proxies
 from reference_server.config.shared_poll import require_shared_poll
 from reference_server.config.sources import Options
@@ -64,11 +65,12 @@ def settings(options: Options, release: Release, address: str | None) -> Setting
 
 def _flat(options: Options, release: Release, address: str | None) -> Settings:
     meta_ttl = _flat_meta_ttl(options, release)
+    port = values.port if release is Release.V2_8 else values.port_as_text
     return Settings(
         release=release,
         serves_api=_serves_api(options, release),
         grpc_address=address or options.text("grpc_api_address") or "localhost",
-        grpc_port=values.port(options.named("grpc_api_port"), options.get("grpc_api_port", 10000)),
+        grpc_port=port(options.named("grpc_api_port"), options.get("grpc_api_port", 10000)),
         api_key=options.text("grpc_api_key"),
         tls=tls_of(options, release) if _serves_api(options, release) else None,
         error_mode_transport=(
@@ -129,6 +131,7 @@ def _flat_metrics_interval(options: Options, release: Release) -> float:
 
 
 def _nested(options: Options, release: Release, address: str | None) -> Settings:
+    require_kinds(options.file)
     meta_ttl = _nested_meta_ttl(options, release)
     data_format = options.text("channel.publication_data_format")
     require_data_format("channel", data_format)

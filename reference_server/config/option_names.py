@@ -10,6 +10,7 @@ from typing import Any
 
 from centrifugo_grpc.releases import Release
 from reference_server.config.known_to_5 import NAMES, PREFIXES
+from reference_server.config.option_tree import unknown_options
 
 _ALL = tuple(Release)
 _V3_ON, _V4_ON, _V5_ON, _V6 = _ALL[1:], _ALL[2:], _ALL[3:], _ALL[4:]
@@ -86,29 +87,6 @@ _META: Mapping[tuple[Release, ...], str] = {
     _ALL[3:4]: "global_history_meta_ttl history_meta_ttl",
 }
 
-_NESTED: Mapping[str, str] = {
-    "": (
-        "http_server log engine broker presence_manager map_broker controller shared_poll client"
-        " channel rpc proxies http_api grpc_api consumers websocket sse http_stream webtransport"
-        " uni_sse uni_http_stream uni_websocket uni_grpc emulation admin prometheus health swagger"
-        " debug init opentelemetry graphite usage_stats node shutdown pid_file"
-        " enable_unreleased_features"
-    ),
-    "grpc_api": "enabled error_mode address port key tls reflection max_receive_message_size",
-    "grpc_api.tls": (
-        "enabled cert_pem key_pem server_ca_pem client_ca_pem insecure_skip_verify server_name"
-    ),
-    "channel": (
-        "proxy without_namespace namespaces history_meta_ttl publication_data_format max_length"
-        " private_prefix namespace_boundary user_boundary user_separator"
-    ),
-    "node": "name info_metrics_aggregate_interval",
-}
-"""The tables of 6 that are judged, and what they may hold."""
-_NOT_TABLES = frozenset({"pid_file", "proxies", "consumers", "enable_unreleased_features"})
-NESTED_TABLES = frozenset(_NESTED[""].split()) - _NOT_TABLES
-"""The options of 6 that are tables; many of the names were switches before."""
-
 
 def _of(names: Mapping[tuple[Release, ...], str], release: Release) -> frozenset[str]:
     return frozenset(
@@ -129,10 +107,15 @@ def without_effect(
     file: Mapping[str, Any], namespaces: Iterable[Mapping[str, Any]], release: Release
 ) -> list[str]:
     """The names of options that stand in a file and have no effect in a release."""
-    top = _nested(file) if release >= Release.V6_9 else _flat(file, release)
+    is_nested = release >= Release.V6_9
+    top = set(unknown_options(file)) if is_nested else _flat(file, release)
     known = channel_option_names(release) | {"name"}
-    listed = "channel.namespaces" if release >= Release.V6_9 else "namespaces"
+    listed = "channel.namespaces" if is_nested else "namespaces"
     unknown = {name for namespace in namespaces for name in namespace if name not in known}
+    if is_nested:
+        rules = "channel.without_namespace"
+        tables = ({n: v for n, v in table.items() if n in known} for table in namespaces)
+        unknown |= {n for table in tables for n in unknown_options(table, rules) if "." in n}
     return sorted(top) + [f"{name} in {listed}" for name in sorted(unknown)]
 
 
@@ -149,24 +132,3 @@ def _flat(file: Mapping[str, Any], release: Release) -> set[str]:
 
 def _is_grpc_api_key(name: str) -> bool:
     return name.startswith("grpc_api_")
-
-
-def _nested(file: Mapping[str, Any]) -> set[str]:
-    found = set()
-    for section, words in _NESTED.items():
-        known = words.split()
-        inner: Any = file
-        for part in filter(None, section.split(".")):
-            inner = inner.get(part) if isinstance(inner, Mapping) else None
-        if isinstance(inner, Mapping):
-            prefix = f"{section}." if section else ""
-            found |= {prefix + name for name in inner if name not in known}
-    return found
-
-
-def is_nested_variable(name: str) -> bool:
-    """Whether a variable is named as one of the nested options is."""
-    rest = name.removeprefix("CENTRIFUGO_").lower()
-    return rest in _NOT_TABLES or any(
-        rest.startswith(f"{section}_") for section in _NESTED[""].split()
-    )

@@ -6,13 +6,23 @@ from centrifugo_grpc.problem import Problem
 from reference_server.api.glob import BadPatternError, compiled
 from reference_server.clients import expressions
 
-_NOT_IN_GO = re.compile(r"\(\?(?:[=!>(]|<[=!]|P=)|\\[1-9]|[*+?}]\+")
-"""What Python's expressions have and Go's do not: a look around, a group again, no way back."""
+_QUOTED = re.compile(
+    r"\\Q.*?(?:\\E|$)|\\\\|\\[pPx]\{\^?\w+\}"
+    r"|\[\^?\]?(?:\\.|\[:\^?[a-z]+:\]|[^\]\\])*\]",
+    re.DOTALL,
+)
+"""What is one character or stands for itself: quoted, a backslash, or in a class."""
+_NOT_IN_GO = re.compile(
+    r"\(\?(?:[=!>(#]|<[=!]|P=|[imsU-]*[aLux])|\\[1-9ZuUN]|[*+?}]\+"
+    r"|\{(?:[0-9]+,)?(?:[1-9][0-9]{4,}|[2-9][0-9]{3}|1[0-9]{2}[1-9]|1[0-9][1-9]0|1[1-9]00)[,}]"
+)
+"""What Python's expressions have and Go's do not: a look around, a group again, no way back, a
+comment, other flags, characters by number or name, over a thousand of the same."""
 
 
 def require_expression(option: str, text: str) -> None:
     """Check a regular expression, of the kind that Go's library (RE2) and Python's share."""
-    if (found := _NOT_IN_GO.search(text)) is not None:
+    if (found := _NOT_IN_GO.search(_QUOTED.sub("x", text))) is not None:
         raise Problem(f'{option}: "{text}" has {found.group()}, which Go\'s expressions do not')
     try:
         expressions.compiled(text)

@@ -32,7 +32,7 @@ class Options:
         *,
         numbers_are_switches: bool = True,
     ) -> None:
-        self._file = file
+        self.file = file
         self._flags = flags
         self._environ = environ
         self._release = release
@@ -55,7 +55,7 @@ class Options:
         return self._environ.get(variable(name))
 
     def _in_file(self, name: str) -> Any:
-        found: Any = self._file
+        found: Any = self.file
         *outer, last = name.split(".")
         for number, part in enumerate(outer, 1):
             found = values.table(".".join(outer[:number]), found.get(part))
@@ -82,7 +82,8 @@ class Options:
 
     def text(self, name: str, default: str = "") -> str:
         """A string."""
-        return str(self._read(name, values.text, default, nothing=""))
+        read = values.text if self._release >= Release.V6_9 else _text_of_flat
+        return str(self._read(name, read, default, nothing=""))
 
     def texts(self, name: str, default: tuple[str, ...] | None = ()) -> tuple[str, ...] | None:
         """A list of strings."""
@@ -125,6 +126,9 @@ class Options:
             value = json_tables(self.named(name), value)
         if value is None:
             return []
+        if isinstance(value, dict) and self._release >= Release.V6_9:
+            # A table alone counts as a list of one there.
+            value = [value]
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise Problem(f'{name}: not a list of tables; write it as [{{"name": "chat"}}]')
         if is_text and name.endswith("namespaces"):
@@ -151,6 +155,11 @@ class Options:
     def variables(self) -> list[str]:
         """The names of all variables that are set and start as Centrifugo's do."""
         return sorted(name for name in self._environ if name.startswith(PREFIX))
+
+
+def _text_of_flat(option: str, value: Any) -> str:
+    """At the top level of a flat file a switch counts as the word that it is."""
+    return str(value).lower() if isinstance(value, bool) else values.text(option, value)
 
 
 def variable(name: str) -> str:

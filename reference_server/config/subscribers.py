@@ -96,9 +96,10 @@ def http(options: Options, release: Release, address: str | None) -> Http:
     prefix = "http_server." if release >= Release.V6_9 else ""
     port = f"{prefix}port"
     given = options.get(port, 8000)
+    read = values.port if release >= Release.V6_9 else values.port_as_text
     return Http(
         address=address or options.text(f"{prefix}address") or "localhost",
-        port=values.port(options.named(port), given or (given if options.is_flag(port) else 8000)),
+        port=read(options.named(port), given or (given if options.is_flag(port) else 8000)),
         tls=tls_of_http(options, release),
         **read_rows(HEALTH, options, release),
     )

@@ -19,7 +19,7 @@ _NANOSECONDS = {
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
-_PART = re.compile(r"(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)")
+_PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 _DURATION = re.compile(rf"[-+]?(?:{_PART.pattern})+")
 _NAMESPACE = re.compile(r"[-a-zA-Z0-9_.]{2,}", re.ASCII)
 _TRUE = {"1", "t", "T", "true", "TRUE", "True"}
@@ -35,7 +35,9 @@ def duration(option: str, value: Any) -> float:
         if value == "0":
             return 0.0
         if _DURATION.fullmatch(value):
-            return _nanoseconds(value) / 1e9
+            if abs(nanoseconds := _nanoseconds(value)) < 2**63:
+                return nanoseconds / 1e9
+            raise Problem(f'{option}: "{value}" is over 292 years, the longest there is')
         if value.isdecimal():
             raise Problem(f'{option}: "{value}" has no unit; write it as "{value}s"')
     raise Problem(f'{option}: {shown(value)} is no duration; write it as "300s" or "1h30m"')
@@ -69,8 +71,9 @@ def truth(option: str, value: Any) -> bool:
 
 def whole(option: str, value: Any) -> int:
     """A whole number, as text too, in any of Go's notations; what follows the point is cut off."""
-    if isinstance(value, bool | int | float) and abs(value) < 2**63:
-        return int(value)
+    if isinstance(value, bool | int | float):
+        # What is over 64 bits becomes the least number there is, as on the usual machines.
+        return int(value) if abs(value) < 2**63 else -(2**63)
     if isinstance(value, str) and (match := _WHOLE.fullmatch(value)):
         sign, digits = match.groups()
         if re.fullmatch(r"0[0-7_]+", digits):
@@ -88,11 +91,11 @@ def whole_or_blank(option: str, value: Any) -> int:
 
 
 def text(option: str, value: Any) -> str:
-    """A string; a bare number or switch counts as its text, as in Centrifugo."""
+    """A string; a bare number counts as its text, and a switch as a number, as in Centrifugo."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        return str(value).lower()
+        return str(int(value))
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, int | float):
@@ -118,6 +121,13 @@ def table(option: str, value: Any) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
     raise Problem(f"{option}: {shown(value)} is no table of options")
+
+
+def port_as_text(option: str, value: Any) -> int:
+    """A port where the release hands the very text on to the network: digits, nothing else."""
+    if isinstance(value, str) and value and not re.fullmatch(r"[0-9]+", value):
+        raise Problem(f'{option}: "{value}" is no port; ports go from 1 to 65535, 0 takes any')
+    return port(option, int(value) if isinstance(value, str) and value else value)
 
 
 def port(option: str, value: Any) -> int:

@@ -289,3 +289,57 @@ def test_the_name_of_a_node_is_its_own_or_made_of_its_http_port(tmp_path: Path) 
 
 def test_the_shipped_files_stand_beside_each_other() -> None:
     assert all(shipped_file(release).is_file() for release in Release)
+
+
+@pytest.mark.parametrize(("sections", "told"), [
+    ({"client": {"channel_limits": 1}}, "client.channel_limits"),
+    ({"client": {"token": {"secret": "x"}}}, "client.token.secret"),
+    ({"websocket": {"path": "/x"}}, "websocket.path"),
+    ({"channel": {"without_namespace": {"publish": True}}}, "channel.without_namespace.publish"),
+    ({"http_server": {"tls": {"cert": "x"}}}, "http_server.tls.cert"),
+    ({"channel": {"namespaces": [{"name": "ab", "map": {"size": 1}}]}},
+     "map.size in channel.namespaces"),
+])  # fmt: skip
+def test_6_names_unknown_options_wherever_they_stand(
+    tmp_path: Path, sections: dict[str, Any], told: str
+) -> None:
+    (notice,) = load(tmp_path, nested(**sections), "--release", "6.9").notices
+    assert notice == (f"warning: {tmp_path}/config.json: without effect in Centrifugo 6.9: {told}")
+
+
+@pytest.mark.parametrize("sections", [
+    {"shutdown": {"timeout": "5"}},
+    {"log": {"level": ["a"]}},
+    {"admin": {"enabled": "x"}},
+    {"websocket": {"compression_level": []}},
+    {"client": {"token": "x"}},
+    {"engine": {"redis": {"sentinel_tls": {"enabled": "x"}}}},
+])  # fmt: skip
+def test_6_reads_all_options_and_refuses_what_is_of_another_kind(
+    tmp_path: Path, sections: dict[str, Any]
+) -> None:
+    with pytest.raises(Problem):
+        load_one(tmp_path, nested(**sections), "6.9")
+
+
+def test_6_names_variables_that_set_nothing(tmp_path: Path) -> None:
+    names = ("CLIENT_CHANNEL_LIMITS", "CLIENT_CHANNEL_LIMIT", "CHANNEL_NAMESPACES_AB_PRESENCE")
+    environ = {f"CENTRIFUGO_{name}": "1" for name in names}
+    (notice,) = load(tmp_path, nested(), "--release", "6.9", environ=environ).notices
+    assert notice == "warning: without effect in Centrifugo 6.9: CENTRIFUGO_CLIENT_CHANNEL_LIMITS"
+
+
+@pytest.mark.parametrize(("release", "file", "told"), [
+    ("2.8", {"internal_port": "x"}, 'internal_port: "x" is no port'),
+    ("6.9", {"http_server": {"internal_port": "-1"}}, 'internal_port: "-1" is no port'),
+    ("5.4", {"log_file": "/nowhere/at/all"}, "there is no folder for /nowhere/at/all"),
+    ("6.9", {"log": {"file": "/nowhere/at/all"}}, "there is no folder for /nowhere/at/all"),
+    ("5.4", {"api_handler_prefix": "x"}, 'api_handler_prefix: "x" begins with no /'),
+    ("3.2", {"port": "0x10"}, 'port: "0x10" is no port'),
+    ("3.2", {"grpc_api_port": "0x10"}, 'grpc_api_port: "0x10" is no port'),
+])  # fmt: skip
+def test_places_that_stop_a_release_are_told(
+    tmp_path: Path, release: str, file: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(Problem, match=told):
+        load_one(tmp_path, nested(**file) if release == "6.9" else flat(**file), release)

@@ -30,8 +30,6 @@ from reference_server.serving import running
 FOLDER = Path(__file__).parent
 SHARE = 0.95
 DIFFERENT = {
-    "startup-grpc-off-by-default": "a server of the GRPC API alone says that it is off, and ends",
-    "config-5x-file-without-grpc-booleans-given-to-6x": "the same: what is left leaves it off",
     "listen-addresses": "all addresses of the machine, which this server opens only if asked to",
     "genconfig-output-keys": "there is no command that writes a configuration",
 }
@@ -79,7 +77,8 @@ def outcome(
 
 async def _serve(node: Node) -> None:
     async with running([node]) as listeners:
-        assert listeners[0].address.startswith("127.0.0.1:")
+        assert all(listener.address.startswith("127.0.0.1:") for listener in listeners)
+        assert (listeners[0].name == "GRPC API") is node.settings.serves_api
 
 
 @pytest.mark.parametrize("version", ["2.8.7", "3.2.3", "6.9.1"])
