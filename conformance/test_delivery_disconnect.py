@@ -285,3 +285,33 @@ def test_nothing_comes_after_the_end(api: Api, channel: Channels, clients: Clien
         nothing.append(not client.inbox.of(Publication))
         expect.equal("at another", witness.payloads(room, 1), [b"after"])
     expect.mostly("no publication to whom Disconnect closed", nothing)
+
+
+@requirement(
+    "disconnect.close.code-in-16-bits",
+    "A close frame of WebSocket tells the code in the 16 bits that it has: 69542 is 4006 there.",
+    level=Level.OBSERVED,
+    source="centrifuge v0.23.1 and later, handler_websocket.go, Close",
+    releases=V3,
+    needs=["http"],
+)
+def test_a_code_is_cut_to_16_bits(api: Api, channel: Channels, clients: Clients) -> None:
+    client = clients.over_websocket(clients.json, {})
+    disconnect = {"code": 2**16 + 4006, "reason": "cut"}
+    expect.success(api.disconnect(user=client.user, disconnect=disconnect))
+    expect.equal("code and reason", told(client), [(4006, "cut")])
+
+
+@requirement(
+    "disconnect.drop.with-3000",
+    "Code 3000 drops a WebSocket at once, without a close frame.",
+    level=Level.OBSERVED,
+    source="centrifuge v0.23.1 and later, handler_websocket.go, Close",
+    releases=V3,
+    needs=["http"],
+)
+def test_code_3000_drops_a_websocket(api: Api, channel: Channels, clients: Clients) -> None:
+    client = clients.over_websocket(clients.json, {})
+    disconnect = {"code": 3000, "reason": "unseen"}
+    expect.success(api.disconnect(user=client.user, disconnect=disconnect))
+    expect.equal("code and reason", told(client), [])

@@ -1,8 +1,17 @@
 """Delivery to JSON clients: what becomes of payloads that are JSON, and of those that are none."""
 
+import base64
+
 from centrifugo_grpc.errors import Code
 from centrifugo_grpc.releases import REFUSES_BINARY_FOR_JSON, Release
-from centrifugo_grpc.subscriber.events import Disconnected, Publication, Refused, Unsubscribed
+from centrifugo_grpc.subscriber.events import (
+    Disconnected,
+    Join,
+    Leave,
+    Publication,
+    Refused,
+    Unsubscribed,
+)
 from centrifugo_grpc.subscriber.uni import Position
 from conformance import expect
 from conformance.api import Api, Channels
@@ -13,6 +22,7 @@ FACTS = "facts v2.md 5"
 SOURCE_3 = "centrifuge v0.23.1 hub.go"
 SOURCE_4 = "centrifuge v0.28.2 hub.go; centrifugal.dev/docs/server/codes#inappropriate-protocol"
 BINARY = b"\xff\x00 no JSON"
+BINARY_INFO = {"b64info": base64.b64encode(BINARY).decode()}
 ANSWERS_100 = [release for release in ALL if REFUSES_BINARY_FOR_JSON[release]]
 DISCONNECTS = [release for release in ALL if not REFUSES_BINARY_FOR_JSON[release]]
 
@@ -232,3 +242,48 @@ def test_binary_disconnects_json_clients(api: Api, channel: Channels, clients: C
     expect.equal("payloads received in JSON", got, [b'"first"'])
     expect.equal("payloads of another", other.payloads(room, 2), [b'"first"', BINARY])
     expect.equal("history", api.payloads(room), [b'"first"', BINARY])
+
+
+@requirement(
+    "json.omit.binary-joins",
+    "Up to 3.2 a JSON client is not told who joins or leaves with info that is no JSON; it stays,"
+    " and so does who came.",
+    level=Level.OBSERVED,
+    source="centrifuge 0.14.3 and v0.23.1, hub.go, broadcastJoin",
+    releases=ANSWERS_100,
+    needs=["http", "clients", "join_leave"],
+    one_node=True,
+)
+def test_binary_joins_are_left_out(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("join_leave")
+    json = clients.over_websocket(clients.json, {room: None})
+    json.expect(Join, channel=room)
+    newcomer = clients.connect(room, claims=BINARY_INFO)
+    expect.success(api.publish(room, b'"both"'))
+    expect.equal("payloads of the newcomer", newcomer.payloads(room, 1), [b'"both"'])
+    expect.success(api.unsubscribe(channel=room, user=newcomer.user))
+    told = [event for event in json.settled() if isinstance(event, Join | Leave | Disconnected)]
+    users = [event.info.user for event in told if isinstance(event, Join | Leave) and event.info]
+    expect.equal("who joined or left", users, [json.user])
+    expect.equal("ends of the connection", json.inbox.of(Disconnected), [])
+
+
+@requirement(
+    "json.disconnect.on-binary-join",
+    "From 4 on somebody who joins with info that is no JSON has the JSON subscribers disconnected"
+    " with 3506 `inappropriate protocol`.",
+    level=Level.OBSERVED,
+    source="centrifuge v0.28.2 and later, hub.go, broadcastJoin",
+    releases=DISCONNECTS,
+    needs=["http", "clients", "join_leave"],
+)
+def test_binary_joins_disconnect_json_clients(
+    api: Api, channel: Channels, clients: Clients
+) -> None:
+    room = channel("join_leave")
+    json = clients.over_websocket(clients.json, {room: None})
+    json.expect(Join, channel=room)
+    newcomer = clients.connect(room, claims=BINARY_INFO)
+    end = json.expect(Disconnected)
+    expect.equal("code and reason", (end.code, end.reason), (3506, "inappropriate protocol"))
+    newcomer.is_connected()

@@ -1,14 +1,18 @@
 """What subscribers get gone wrong, while every answer and every history is right."""
 
+import contextlib
 from dataclasses import replace
 from typing import Any
 
-from reference_server.clients.pushes import Joined, Left, Published, Push
+from centrifugo_grpc.releases import Release
+from reference_server.clients.failures import CONNECTION_CLOSED
+from reference_server.clients.pushes import Joined, Left, Published, Push, UnencodableError
 from reference_server.clients.recovery import Recoverer
 from reference_server.clients.session import Session
 from reference_server.engine.streams import ClientInfo, Position
 from reference_server.node import Node
-from tests.mutants.declaring import BOTH, Area
+from reference_server.transports.websocket import WebSocketClient
+from tests.mutants.declaring import BOTH, SINCE_4, V3, Area
 from tests.mutants.patching import around
 
 DELIVERY = Area("delivery")
@@ -323,3 +327,54 @@ def recovery_from_another_epoch() -> None:
         )
 
     around(Recoverer, "_missed", missed)
+
+
+@DELIVERY.mutant("json.omit.binary-joins", releases=(Release.V2_8, Release.V3_2))
+def joins_that_cannot_be_told_end_the_connection() -> None:
+    """Who cannot be told of a join is disconnected, as by later releases."""
+
+    def deliver(original: Any, self: Any, push: Any) -> None:
+        try:
+            original(self, push)
+        except UnencodableError:
+            self.close(self.known.inappropriate_protocol)
+
+    around(Session, "deliver_presence", deliver)
+
+
+@DELIVERY.mutant("json.disconnect.on-binary-join", releases=SINCE_4)
+def joins_that_cannot_be_told_are_left_out() -> None:
+    """Who cannot be told of a join stays and does not learn of it."""
+
+    def send(original: Any, self: Any, push: Any) -> None:
+        if isinstance(push.body, Joined):
+            with contextlib.suppress(UnencodableError):
+                self.send(push.encoded(self.link.codec))
+        else:
+            original(self, push)
+
+    around(Session, "_send_push", send)
+
+
+@DELIVERY.mutant("disconnect.close.code-in-16-bits", releases=V3)
+def large_codes_drop_the_connection() -> None:
+    """A WebSocket is dropped where the code of Disconnect does not fit into a close frame."""
+
+    async def say(original: Any, self: Any, disconnect: Any) -> None:
+        if disconnect.code > 0xFFFF:
+            self.drop()
+        else:
+            await original(self, disconnect)
+
+    around(WebSocketClient, "_say_goodbye", say)
+
+
+@DELIVERY.mutant("disconnect.drop.with-3000", releases=V3)
+def a_websocket_stays_open_with_3000() -> None:
+    """Code 3000 ends the client, and leaves its WebSocket open."""
+
+    async def say(original: Any, self: Any, disconnect: Any) -> None:
+        if disconnect.code != CONNECTION_CLOSED.code or disconnect.reason != "unseen":
+            await original(self, disconnect)
+
+    around(WebSocketClient, "_say_goodbye", say)
