@@ -7,7 +7,7 @@ PROFILE ?=
 KNOWN_FAILING ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help venv report survey store site test lint types protos requirements lock bench clean
+.PHONY: help venv report survey store docs pictures test lint types protos requirements lock bench clean
 
 help:  ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,9 +39,12 @@ store: venv  ## Measure ONLY="a target" of reports/results/targets.toml, or all 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m reports survey reports/results/targets.toml \
 	  $(if $(ONLY),--only "$(ONLY)") --results reports/results -o out/store
 
-site: venv  ## Make the page of all stored results, and how the releases differ, in site/
-	@$(BIN)/python -m reports build reports/results -o site/
-	@$(BIN)/python -m reports releases reports/results -o site/releases.html
+docs: venv  ## Build the site of docs/ with the pages of all stored results, in site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "site: site/index.html"
+
+pictures: venv  ## Take the pictures of docs/ again: terminal, and pages of the stored results
+	@$(BIN)/python -m tools.pictures
 
 types: venv
 	$(BIN)/mypy
@@ -53,7 +56,7 @@ requirements: venv  ## List every requirement of the corpus in docs/requirements
 	$(BIN)/python -m tools.requirements
 
 lock: venv  ## Pin the newest versions that pyproject.toml allows, with hashes
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --group docs \
 	  --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.lock
 
 bench: venv  ## Time each RPC, one call at a time, and compare with the last time

@@ -79,7 +79,7 @@ def render(
 def render_upgrades(found: Sequence[runs.Run]) -> str:
     """The page of how the releases differ, with what these conformance runs show of it."""
     rules = upgrades.rules(found)
-    judged = implementations.implementations(found)
+    judged = implementations.implementations(upgrades.first_of_each_release(found))
     return (
         _environment()
         .get_template("upgrades.html.jinja")

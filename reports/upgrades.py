@@ -68,7 +68,7 @@ class Upgrade:
 
 def rules(runs: Sequence[Run]) -> list[Rule]:
     """Every rule of the table, with the verdicts that these conformance runs have."""
-    verdicts = _verdicts(runs)
+    verdicts = _verdicts(first_of_each_release(runs))
     shown_by = shown_by_rule()
     return [
         Rule(name, topic, row, tuple(Shown(i, verdicts.get(i, {})) for i in shown_by.get(name, ())))
@@ -91,25 +91,46 @@ def shown_by_rule() -> Mapping[str, list[str]]:
 
 def in_words(value: Any) -> str:
     """A value of the table for a reader."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, bytes):
-        return repr(value)[1:] if value else "nothing"
-    if isinstance(value, frozenset):
-        return f"{len(value)} of them" if value else "none"
-    if isinstance(value, tuple):
-        return ", ".join(map(in_words, value)) or "none"
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    return str(value) or "does not arise"
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case bytes():
+            return repr(value)[1:] if value else "nothing"
+        case frozenset():
+            return f"{len(value)} of them" if value else "none"
+        case Mapping():
+            words = [f"{name}: {in_words(each)}" for name, each in value.items()]
+        case tuple():
+            words = [in_words(each) for each in value]
+        case _:
+            words = [f"{value:.3g}" if isinstance(value, float) else str(value)]
+            return words[0] or "does not arise"
+    return ", ".join(words) or "none"
 
 
 def _change(before: Any, after: Any) -> str:
+    if isinstance(after, bool):
+        return "now so" if after else "no longer so"
     if isinstance(before, frozenset):
-        more, fewer = sorted(map(str, after - before)), sorted(map(str, before - after))
-        parts = [f"adds {', '.join(more)}"] if more else []
-        return "; ".join([*parts, *([f"drops {', '.join(fewer)}"] if fewer else [])])
+        return _more_and_fewer(
+            {str(each): "" for each in before}, {str(each): "" for each in after}
+        )
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return _more_and_fewer(before, after)
     return f"{in_words(before)} before, {in_words(after)} now"
+
+
+def _more_and_fewer(before: Mapping[Any, Any], after: Mapping[Any, Any]) -> str:
+    def named(found: Mapping[Any, Any], name: Any) -> str:
+        return f"{name}: {in_words(found[name])}" if found[name] != "" else str(name)
+
+    both = [name for name in after if name in before and after[name] != before[name]]
+    parts = (
+        ("adds", [named(after, name) for name in after if name not in before]),
+        ("drops", [str(name) for name in before if name not in after]),
+        ("changes", [f"{named(after, n)} (before: {in_words(before[n])})" for n in both]),
+    )
+    return "; ".join(f"{verb} {', '.join(sorted(names))}" for verb, names in parts if names)
 
 
 def _rows() -> list[tuple[str, str, Row[Any]]]:
@@ -125,14 +146,25 @@ def _rows() -> list[tuple[str, str, Row[Any]]]:
     ]
 
 
+def first_of_each_release(runs: Sequence[Run]) -> list[Run]:
+    """Of several results of a release the one that was given first: it is what is shown."""
+    found: list[Run] = []
+    seen: set[str] = set()
+    for run in runs:
+        if run.kind == "conformance":
+            releases = {each["release"] for each in run.document["target"]["dialects"]}
+            if not releases <= seen:
+                found.append(run)
+            seen |= releases
+    return found
+
+
 def _verdicts(runs: Sequence[Run]) -> dict[str, dict[Release, str]]:
     found: dict[str, dict[Release, str]] = {}
     for run in runs:
-        if run.kind != "conformance":
-            continue
         known = {each["dialect"]: each["release"] for each in run.document["target"]["dialects"]}
         for row in run.document["requirements"]:
             release = Release(known[row["dialect"]])
             if str(release) in row["releases"]:
-                found.setdefault(row["id"], {})[release] = row["verdict"]
+                found.setdefault(row["id"], {}).setdefault(release, row["verdict"])
     return found
