@@ -38,6 +38,8 @@ def judged(rate: float, tally: Tally, seconds: float, bound_us: float) -> Step:
     why = ""
     if tally.errors:
         why = f"{tally.errors} errors"
+    elif is_hopeless(rate, tally, seconds, bound_us):
+        why = f"p99 {p99 / 1000:.2f} ms"
     elif tally.sent < _REACHED * rate * seconds - 1:
         why = f"only {tally.sent / seconds:.0f} a second could start"
     elif latencies.total < 100 * FEWEST_BEYOND:
@@ -45,6 +47,12 @@ def judged(rate: float, tally: Tally, seconds: float, bound_us: float) -> Step:
     elif p99 > bound_us:
         why = f"p99 {p99 / 1000:.2f} ms"
     return Step(rate, p99, not why, why, tally, seconds)
+
+
+def is_hopeless(rate: float, tally: Tally, seconds: float, bound_us: float) -> bool:
+    """Whether so many were too slow that the p99 of all the calls of a step is above the bound."""
+    slow = sum(count for us, count in tally.response.counts.items() if us > bound_us)
+    return slow > 0.01 * rate * seconds
 
 
 def search(first: float = FIRST_RATE) -> Generator[float, Step, None]:

@@ -1,16 +1,18 @@
 """Leads a run through the rates of *capacity*: here and on every worker."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import gevent
 
-from bench._capacity import Step, judged, search
+from bench._capacity import FIRST_RATE, Step, is_hopeless, judged, search
 from bench._run import Run, Total
 from bench._tally import Tally
 
 _SETTLE = 0.3
 _PAUSE = 0.3
+_LOOK = 1.0
 _FEWEST_CALLS = 1050
 
 
@@ -34,7 +36,7 @@ class Climb:
         """The search, from the first rate to the last."""
         options = self._run.options
         assert options is not None
-        rates = search()
+        rates = search(options.rate * users() if options.rate else FIRST_RATE)
         rate = next(rates)
         gevent.sleep(options.warmup)
         while True:
@@ -44,11 +46,9 @@ class Climb:
             self._tell(label, rate / users())
             # Long enough for a p99 with ten calls beyond it.
             seconds = max(options.step_seconds, _FEWEST_CALLS / rate)
-            gevent.sleep(seconds)
-            # A pause, in which what piled up is answered.
+            self._wait(label, rate, seconds)
             self._tell("pause", 0.0)
-            gevent.sleep(_PAUSE)
-            self._gather()
+            self._drain(options.endpoint.deadline)
             tally = self._total.phases.get(label, Tally())
             step = judged(rate, tally, seconds, options.p99_below * 1000)
             self.steps.append(step)
@@ -58,6 +58,28 @@ class Climb:
                 rate = rates.send(step)
             except StopIteration:
                 return
+
+    def _wait(self, label: str, rate: float, seconds: float) -> None:
+        """Until the step is over, or lost: what a server is asked too much of piles up."""
+        assert self._run.options is not None
+        bound = self._run.options.p99_below * 1000
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            gevent.sleep(min(left, _LOOK))
+            if left > _LOOK:
+                self._gather()
+                tally = self._total.phases.get(label, Tally())
+                if tally.errors or is_hopeless(rate, tally, seconds, bound):
+                    return
+
+    def _drain(self, deadline: float) -> None:
+        """Until all that piled up is answered: it would make the next rate look worse."""
+        end = time.monotonic() + deadline + 1
+        gevent.sleep(_PAUSE)
+        self._gather()
+        while self._total.measured.cut_off and time.monotonic() < end:
+            gevent.sleep(_PAUSE)
+            self._gather()
 
     @property
     def best(self) -> Step | None:

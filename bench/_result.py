@@ -31,10 +31,11 @@ class Result:
         self._stopped = 0.0
         self._users = 0
         self.climb: Climb | None = None
+        self.lost_workers = 0
 
     def start(self) -> None:
         """A run begins."""
-        self.total, self.climb = Total(), None
+        self.total, self.climb, self.lost_workers = Total(), None, 0
         self._started, self._stopped, self._spent = time.time(), 0.0, None
         assert self._run.options is not None
         self._watch = Watch(self._run.options.endpoint.address)
@@ -50,6 +51,8 @@ class Result:
         self._spent = self._watch.spent() if self._watch is not None else None
 
     def _exit_code(self, options: LoadOptions, problem: str) -> int:
+        if self.lost_workers and not problem:
+            return FAILED
         if self.climb is not None and not problem:
             return FAILED if self.climb.best is None else 0
         return exit_code(options, self.total.measured, self.total.found, problem)
@@ -60,6 +63,11 @@ class Result:
         if options is None:
             return
         now = time.time()
+        if self.lost_workers:
+            self.total.problems["workers"] = (
+                f"{self.lost_workers} of the workers went missing: what they did after they last"
+                " reported is not counted"
+            )
         result = document(
             options,
             self._run.found,
@@ -80,7 +88,8 @@ class Result:
             try:
                 write(options.results, result)
             except Problem as unwritten:
-                print(unwritten, flush=True)
+                if str(unwritten) != problem:
+                    print(unwritten, flush=True)
                 environment.process_exit_code = BAD_INPUT
 
 

@@ -19,6 +19,7 @@ from bench._tally import Tally
 from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release
+from centrifugo_grpc.result_files import require_writable
 
 _LOGGER = logging.getLogger("centrifugo")
 _FOLD = 0.1
@@ -53,6 +54,8 @@ class Run:
         self.options, self.found, self.problem = options, None, ""
         told = getattr(environment.parsed_options, _FOUND, None) if is_worker else None
         try:
+            if told is None and options.results is not None:
+                require_writable(options.results)
             found = _chosen(options) if told is None else _as_told(told)
             if told is None:
                 self.scenario.check(options, found)
@@ -81,7 +84,8 @@ class Run:
         options = self.options
         assert options is not None
         self.is_over, self._users, self._workloads, self._paces = False, 0, [], []
-        self._rate = options.rate or 0.0
+        # Whoever leads a run through its rates tells each of them.
+        self._rate = 0.0 if self.scenario.is_paced else options.rate or 0.0
         self._drain = max(_DRAIN, environment.stop_timeout or 0.0)
         size = options.payload_bytes * options.publications_per_call
         self._recorder = Recorder(feeder(environment.stats, self.scenario.rpc, size))

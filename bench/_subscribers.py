@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import gevent
 import jwt
 from gevent.event import AsyncResult
+from google.protobuf.message import DecodeError
 from websockets.client import ClientProtocol
 from websockets.frames import Frame, Opcode
 from websockets.uri import parse_uri
@@ -87,8 +88,11 @@ class UniGrpc(Subscriber):
             self._link.close(str(error))
             return
         self._link.send(connection.outgoing.chunks)
-        for _, message in connection.messages:
-            self._push(uni.Push.FromString(message))
+        try:
+            for _, message in connection.messages:
+                self._push(uni.Push.FromString(message))
+        except DecodeError:
+            self._link.close("what came is no Push")
         connection.messages.clear()
         if connection.failed or connection.done:
             ended = str(connection.failed[0][1]) if connection.failed else "the stream ended"
@@ -128,6 +132,13 @@ class WebSocket(Subscriber):
     def _take(self, data: bytes) -> None:
         protocol = self._protocol
         protocol.receive_data(data)
+        try:
+            self._take_events()
+        except (DecodeError, IndexError):
+            self._link.close("what came is no Reply")
+
+    def _take_events(self) -> None:
+        protocol = self._protocol
         if protocol.handshake_exc is not None:
             self._link.close(str(protocol.handshake_exc))
             return

@@ -5,6 +5,7 @@ from typing import Any
 
 from bench._options import read_options
 from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.result_files import require_writable
 
 
 def refuse_bad_forms(web_ui: Any, environment: Any) -> None:
@@ -16,7 +17,11 @@ def refuse_bad_forms(web_ui: Any, environment: Any) -> None:
         if request.method != "POST" or not request.path.endswith("/swarm"):
             return None
         try:
-            read_options(_filled(environment.parsed_options, request.form), _host(environment))
+            options = read_options(
+                _filled(environment.parsed_options, request.form), _host(environment)
+            )
+            if options.results is not None:
+                require_writable(options.results)
         except Problem as problem:
             return jsonify({"success": False, "message": str(problem), "host": environment.host})
         return None

@@ -76,6 +76,7 @@ def _test_start(environment: Any, **_: Any) -> None:
     _RUN.start(environment)
     if not isinstance(environment.runner, WorkerRunner):
         _RESULT.start()
+        _WORKERS.begin()
         _go_with_the_phases(environment)
 
 

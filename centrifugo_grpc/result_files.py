@@ -5,6 +5,7 @@ same major version. Schemas are data; nothing of the package `reports` is import
 A file whose name ends in `.xz` is compressed: evidence repeats itself, and shrinks to a twentieth.
 """
 
+import errno
 import json
 import lzma
 import math
@@ -65,6 +66,18 @@ def write(path: Path, document: dict[str, Any]) -> None:
     try:
         content = _serialized(str(path), document)
         write_whole(path, lzma.compress(content) if path.suffix == ".xz" else content)
+    except OSError as error:
+        raise Problem(f"cannot write the results to {path}: {error.strerror}") from error
+
+
+def require_writable(path: Path) -> None:
+    """Raise `Problem` if a result could not be written there: better now than after the run."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
     except OSError as error:
         raise Problem(f"cannot write the results to {path}: {error.strerror}") from error
 

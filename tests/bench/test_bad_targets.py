@@ -96,4 +96,6 @@ def test_a_result_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> Non
             *("--results", str(tmp_path / "file" / "load.json")),
         )
     assert ran.returncode == 2
-    assert "cannot write the results to" in ran.stdout
+    said = ran.stdout + ran.stderr
+    assert said.count("cannot write the results to") == 1
+    assert " sent = " not in said, "the load does not start"
