@@ -67,15 +67,6 @@ def discover(endpoint: Endpoint) -> tuple[Found, ...]:
         )
 
 
-def parse_release(text: str) -> Release:
-    """The release named by `2.8`, `3.2`, `4.1`, `5.4` or `6.9`."""
-    try:
-        return Release(text)
-    except ValueError:
-        known = ", ".join(str(release) for release in Release)
-        raise Problem(f"unknown release {text!r}: the suite knows {known}") from None
-
-
 def _is_declared(answer: Exchange[Message]) -> bool:
     """Whether the server knows an RPC, be it that nobody implemented it.
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from centrifugo_grpc.releases.naming import parse_release
 from conformance.known_failing import KnownFailing, read_known_failing
 
 DEFAULT_EXAMPLES = 12

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from centrifugo_grpc.releases.naming import parse_release
 
 TARGETS = Path(__file__).parent / "targets"
 MAIN = "main"

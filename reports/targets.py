@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.endpoint import split_address
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.naming import parse_release
 
 _SURVEY_KEYS: Mapping[str, type] = {"seconds": int, "rounds": int, "corpus": list, "loads": list}
 _TARGET_KEYS: Mapping[str, type] = {

@@ -3,10 +3,6 @@
 import json
 from typing import Any
 
-from jwt.algorithms import HMACAlgorithm
-from jwt.utils import base64url_encode
-
-_HS256 = HMACAlgorithm(HMACAlgorithm.SHA256)
 _HEADER = {"alg": "HS256", "typ": "JWT"}
 
 
@@ -22,9 +18,13 @@ def subscription_token(secret: str, channel: str, **claims: Any) -> str:
 
 def signed(secret: str, claims: dict[str, Any], header: dict[str, str] | None = None) -> str:
     """A token with these claims. Any secret will do: a short one is not ours to complain of."""
+    # Here, since the library loads an HTTP client, which costs more than all the rest.
+    from jwt.algorithms import HMACAlgorithm  # noqa: PLC0415
+    from jwt.utils import base64url_encode  # noqa: PLC0415
+
     parts = [base64url_encode(_json(part)) for part in (header or _HEADER, claims)]
     text = b".".join(parts)
-    signature = _HS256.sign(text, secret.encode())
+    signature = HMACAlgorithm(HMACAlgorithm.SHA256).sign(text, secret.encode())
     return b".".join([text, base64url_encode(signature)]).decode()
 
 

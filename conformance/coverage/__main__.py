@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.launching import Launch, Launcher, listens
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.naming import parse_release
 from centrifugo_grpc.subscriber import inbox
 from conformance import api, clients
 from conformance.coverage import corpus

@@ -3,9 +3,8 @@
 import base64
 import binascii
 from dataclasses import dataclass
-from functools import partial
-
-import jwt
+from functools import cache, partial
+from typing import TYPE_CHECKING
 
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.releases.clients import TOKEN_EXPIRY_FIRST, TOKENS_BEGIN_WITH
@@ -14,7 +13,20 @@ from reference_server.clients.expressions import is_found
 from reference_server.clients.raw_json import NoObjectError, members
 from reference_server.settings import TokenKeys
 
-_ALGORITHMS = {name: jwt.get_algorithm_by_name(name) for name in ("HS256", "HS384", "HS512")}
+if TYPE_CHECKING:
+    from jwt.algorithms import Algorithm
+
+_ALGORITHMS = ("HS256", "HS384", "HS512")
+
+
+@cache
+def _algorithm(name: str) -> "Algorithm | None":
+    if name not in _ALGORITHMS:
+        return None
+    # With the first token: the library loads an HTTP client, which a start has no use for.
+    from jwt import get_algorithm_by_name  # noqa: PLC0415
+
+    return get_algorithm_by_name(name)
 
 
 class ExpiredTokenError(Exception):
@@ -74,7 +86,7 @@ class Verifier:
             raise InvalidTokenError("format") from None
         named, *_ = [head.text(name) for name in ("alg", "typ", "cty", "kid")]
         if not self.skips_signature:
-            algorithm = _ALGORITHMS.get(named)
+            algorithm = _algorithm(named)
             if algorithm is None or not any(
                 algorithm.verify(signed.encode("utf-8", "surrogateescape"), key, signature_bytes)
                 for key in self._secrets(now)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.naming import parse_release
 from reference_server.config.flags import FLAGS, Kind
 
 

@@ -2,15 +2,11 @@
 
 import json
 import math
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from centrifugo_grpc.problem import Problem
-from reference_server.config.go_yaml import YamlOf2To5, YamlOf6
 
 _ENDINGS = ".json, .yaml, .yml or .toml"
 
@@ -28,10 +24,10 @@ def read_file(path: Path, *, is_for_6: bool = False) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Problem(f"the configuration {path} is not UTF-8 text") from error
     try:
-        options = _parse(path, text, YamlOf6 if is_for_6 else YamlOf2To5)
+        options = _parse(path, text, is_for_6=is_for_6)
         # An alias of YAML may stand in what it stands for.
         table = prepared(options, is_for_6=is_for_6) if isinstance(options, dict) else None
-    except (ValueError, RecursionError, yaml.YAMLError) as error:
+    except (ValueError, RecursionError) as error:
         raise Problem(f"the configuration {path} does not parse: {_told(error)}") from error
     if options is None:
         return {}
@@ -46,14 +42,18 @@ def prepared(table: Mapping[str, Any], *, is_for_6: bool) -> dict[str, Any]:
     return _without_empty_tables(options) if is_for_6 else options
 
 
-def _parse(path: Path, text: str, yaml_loader: type[yaml.SafeLoader]) -> Any:
+def _parse(path: Path, text: str, *, is_for_6: bool) -> Any:
+    """What a text holds. Libraries are loaded by those who need them: most tests need none."""
     ending = path.suffix.lower()
     if ending == ".json":
         return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     if ending in {".yaml", ".yml"}:
-        # The first document is all that is read. Both loaders are safe ones.
-        return next(yaml.load_all(text, Loader=yaml_loader), None)
+        from reference_server.config.go_yaml import first_document  # noqa: PLC0415
+
+        return first_document(text, is_for_6=is_for_6)
     if ending == ".toml":
+        import tomllib  # noqa: PLC0415
+
         return tomllib.loads(text)
     raise Problem(f"the configuration {path} has to end in {_ENDINGS}")
 
@@ -69,9 +69,6 @@ def _finite(text: str) -> float:
 
 
 def _told(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        mark = error.problem_mark
-        return f"{error.problem}, line {mark.line + 1} column {mark.column + 1}"
     if isinstance(error, RecursionError):
         return "it is nested too deep"
     return " ".join(str(error).split())

@@ -73,3 +73,20 @@ def _table_without_doubles(loader: yaml.SafeLoader, node: yaml.MappingNode) -> d
 _teach(YamlOf2To5, _TRUE_OF_2 | _FALSE_OF_2)
 _teach(YamlOf6, _SWITCHES_OF_6)
 YamlOf6.add_constructor("tag:yaml.org,2002:map", _table_without_doubles)
+
+
+def first_document(text: str, *, is_for_6: bool) -> Any:
+    """The first document of a text, which is all that is read; None if there is none.
+
+    Raises `ValueError` that tells the place of a fault.
+    """
+    try:
+        # Both loaders are safe ones.
+        return next(yaml.load_all(text, Loader=YamlOf6 if is_for_6 else YamlOf2To5), None)
+    except yaml.MarkedYAMLError as error:
+        if (mark := error.problem_mark) is None:
+            raise ValueError(str(error)) from error
+        place = f"line {mark.line + 1} column {mark.column + 1}"
+        raise ValueError(f"{error.problem}, {place}") from error
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error

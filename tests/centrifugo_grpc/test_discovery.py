@@ -5,10 +5,11 @@ import re
 import grpc
 import pytest
 
-from centrifugo_grpc.discovery import Found, discover, parse_release
+from centrifugo_grpc.discovery import Found, discover
 from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import TOO_OLD_SERVICE, Dialect, Release, releases_of
+from centrifugo_grpc.releases.naming import parse_release
 from tests.centrifugo_grpc.small_server import (
     Services,
     answering,

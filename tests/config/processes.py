@@ -14,9 +14,9 @@ from typing import Any
 
 import grpc
 
-from centrifugo_grpc.discovery import parse_release
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.naming import parse_release
 
 START_SECONDS = 20.0
 
