@@ -350,7 +350,7 @@ class _Handling:
     def _fail_unencodable(self, request: Request) -> None:
         way, known = UNENCODABLE_REPLY[self._release], self._session.known
         if way is Unencodable.CLOSES:
-            raise known.inappropriate_protocol from None
+            self._session.close(known.inappropriate_protocol)
         if way is Unencodable.FAILS:
             is_start = isinstance(request, commands.Connect | commands.Subscribe)
             raise (known.server_error if is_start else failures.INTERNAL) from None

@@ -96,6 +96,9 @@ class Session:
             self.subscriptions[channel] = subscription
         for channel in begun:
             self._tell_join(channel)
+        if self.closed is not None:
+            self._end_all()
+            return
         if not SINGLE_CONNECTION_BEFORE[self.node.release]:
             self._keep_single(others=2)
         self.upkeep.connected()
@@ -239,6 +242,10 @@ class Session:
             self.node.leave(channel, self._info(subscription.chan_info))
         self.node.hub.unsubscribe(self, channel)
 
+    def _end_all(self) -> None:
+        for channel in list(self.subscriptions):
+            self.end(channel)
+
     def end_for(self, channel: str, why: Unsubscribed, otherwise: Disconnect) -> None:
         """End a subscription that cannot go on, or with it the connection where that is the way."""
         subscription = self.subscriptions[channel]
@@ -357,8 +364,7 @@ class Session:
         self.closed = disconnect
         self.upkeep.stop()
         self.loading.clear()
-        for channel in list(self.subscriptions):
-            self.end(channel)
+        self._end_all()
         if self.is_connected:
             self.node.hub.disconnect(self)
         if disconnect.code != failures.CONNECTION_CLOSED.code and self.link.pushes_disconnect:

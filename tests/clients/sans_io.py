@@ -8,7 +8,7 @@ from reference_server.clients.failures import ReplyError
 from reference_server.clients.handling import handle
 from reference_server.clients.link import Link
 from reference_server.clients.pushes import Body, Joined, Left, Published, UnencodableError
-from reference_server.clients.results import HistoryResult, Result, SubscribeResult
+from reference_server.clients.results import ConnectResult, HistoryResult, Result, SubscribeResult
 from reference_server.clients.session import Session
 from reference_server.node import Node, PublishOptions
 from reference_server.settings import Settings
@@ -40,8 +40,10 @@ class Told:
         return self._frame((channel, body))
 
     def reply(self, command_id: int, request: Request, result: Result) -> bytes:
-        if isinstance(result, SubscribeResult | HistoryResult):
-            self._require_json(*(publication.data for publication in result.publications))
+        told = result.subs.values() if isinstance(result, ConnectResult) else [result]
+        for each in told:
+            if isinstance(each, SubscribeResult | HistoryResult):
+                self._require_json(*(publication.data for publication in each.publications))
         return self._frame((command_id, result))
 
     def error(self, command_id: int, request: Request, error: ReplyError) -> bytes:

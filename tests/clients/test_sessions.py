@@ -12,7 +12,7 @@ from reference_server.clients import failures
 from reference_server.clients.failures import CONNECTION_CLOSED
 from reference_server.clients.handling import handle
 from reference_server.clients.options import SubscribeOptions
-from reference_server.clients.pushes import UnencodableError, Unsubscribed
+from reference_server.clients.pushes import Joined, Left, UnencodableError, Unsubscribed
 from reference_server.clients.session import Session
 from reference_server.engine.streams import Position
 from reference_server.settings import ClientOptions
@@ -292,3 +292,24 @@ def test_sessions_of_other_users_stay() -> None:
     assert all(isinstance(client.session, Session) for client in clients)
     clients[0].session.close(CONNECTION_CLOSED)
     assert [client.code for client in clients] == [3000, None]
+
+
+@since_4
+@pytest.mark.parametrize("why", ["unencodable", "too long"])
+def test_who_cannot_be_told_that_it_is_connected_leaves_nothing(release: Release, why: str) -> None:
+    rules = replace(RECOVERED, presence=True, join_leave=True, force_push_join_leave=True)
+    clients = ClientOptions(queue_max_size=2000)
+    world = World(settings(release, without_namespace=rules, clients=clients))
+    other = world.connected("u2", channels=["x"])
+    world.publish("x", b"\0")
+    other.told()
+    client = Client(world, is_json=why == "unencodable")
+    if why == "too long":
+        client.session.send(b"x" * 2000)
+    wishes = {"x": ask.Recovery(recover=True)}
+    client.do(ask.Connect(token=token(sub="u1", channels=["x"]), subs=wishes))
+    assert client.code == (3506 if why == "unencodable" else 3008)
+    assert [type(body) for _, body in other.told()] == [Joined, Left]
+    assert world.node.presence.counts("x") == (1, 1)
+    assert world.node.hub.subscribers("x") == [other.session]
+    assert world.node.hub.counts()[0] == 1
