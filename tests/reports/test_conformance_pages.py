@@ -228,4 +228,4 @@ def test_many_columns_keep_their_words_for_those_who_do_not_see_the_signs() -> N
     page = shown(*(conformance(name=f"Server {n}") for n in range(5)))
     assert "many" in page.one("table", class_="matrix").classes
     (cell, *_) = page.one("tbody", class_="r").find("a", class_="passed")
-    assert cell.text == "✓ passed"
+    assert (cell.text, cell.attributes["aria-label"]) == ("✓", "passed")

@@ -213,11 +213,13 @@ def test_five_implementations_of_five_hundred_requirements_are_small_and_quick(
     large = tmp_path / "large.html"
     assert main(["build", *map(str, results), "-o", str(large)]) == 0
     assert large.stat().st_size < 3_000_000
+    ticks = {"timeDomain": "threadTicks"}  # CPU time: others may run beside.
+    chromium.get("about:blank")
+    chromium.execute_cdp_cmd("Performance.enable", ticks)
     chromium.get(large.as_uri())
     rows_shown = "return document.querySelectorAll('tbody.r').length"
     assert chromium.execute_script(rows_shown) == 500
-    seconds = chromium.execute_script(
-        "const [n] = performance.getEntriesByType('navigation'); return n.domComplete / 1000"
-    )
-    print(f"opened in {seconds:.2f} s")
-    assert seconds < 5, "a second on a quiet machine; others may run beside"
+    told = chromium.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    seconds = next(each["value"] for each in told if each["name"] == "TaskDuration")
+    print(f"opened with {seconds:.2f} s of CPU")
+    assert seconds < 4, "half a second on a quiet machine"
