@@ -32,6 +32,7 @@ from reference_server.settings import (
 )
 
 _GRPC_DEFAULT = 4_194_304
+_LIMITS = ("message_size_limit", "write_timeout")
 
 
 def client_options(options: Options, release: Release) -> ClientOptions:
@@ -88,7 +89,12 @@ def websocket(options: Options, release: Release) -> WebSocket:
     is_checked = release >= Release.V5_4
     if is_checked and read["path"].strip("/") and not read["path"].startswith("/"):
         raise Problem(f'{WEBSOCKET["path"].name(release)}: "{read["path"]}" begins with no /')
-    return WebSocket(enabled=not is_off, **read | {"path": read["path"].rstrip("/") or "/"})
+    # 0 is the default, and what is negative is no limit.
+    limits = {name: read[name] or WEBSOCKET[name].default for name in _LIMITS}
+    limits = {name: max(limit, 0) for name, limit in limits.items()}
+    return WebSocket(
+        enabled=not is_off, **read | limits | {"path": read["path"].rstrip("/") or "/"}
+    )
 
 
 def http(options: Options, release: Release, address: str | None) -> Http:

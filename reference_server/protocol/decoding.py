@@ -17,6 +17,7 @@ from reference_server.protocol.json_reader import read, text_of
 from reference_server.protocol.json_values import MalformedError, members
 from reference_server.protocol.messages import V1, V2
 from reference_server.protocol.requests import MAY_BE_BARE, NAMES, REQUESTS
+from reference_server.protocol.strict_wire import parsed
 
 _UNREAD_BY_2_8: dict[str, Request] = {"RPC": Rpc(), "Send": Send()}
 """Methods that nobody handles where no proxy is configured: refused before they are read."""
@@ -71,13 +72,13 @@ class V1Protobuf(Decoder):
 
     def command(self, piece: bytes) -> Command:
         """One command."""
-        message = self._messages["Command"].FromString(piece)
+        message = parsed(self._messages["Command"], piece)
         if not 0 <= message.method < len(NAMES):
             return Command(message.id, UnknownMethod())
         name = NAMES[message.method]
         if name in self._unread:
             return Command(message.id, self._unread[name])
-        params = self._messages[f"{name}Request"].FromString(message.params)
+        params = parsed(self._messages[f"{name}Request"], message.params)
         return Command(message.id, REQUESTS[name](params))
 
 
@@ -152,7 +153,7 @@ class V2Protobuf(Decoder):
 
     def command(self, piece: bytes) -> Command:
         """One command."""
-        message = V2["Command"].FromString(piece)
+        message = parsed(V2["Command"], piece)
         return _v2_command(message, empty_is_ping=self._empty_is_ping)
 
 

@@ -107,5 +107,7 @@ def _frame_pings(settings: Settings, version: int, query: Mapping[str, str]) -> 
         "own": settings.websocket.frame_ping_interval,
         "protocol": clients.ping_interval,
     }.get(FRAME_PINGS_AS_CONFIGURED[release], 0)
+    if configured < 0 and FRAME_PINGS_AS_CONFIGURED[release] == "own":
+        return None
     interval = configured if configured > 0 else _USUAL_INTERVAL
     return FramePings(interval, interval * FRAME_PONG_TIMEOUT[release])

@@ -232,3 +232,16 @@ def test_the_http_port_is_at_loopback_unless_an_address_is_given(
     file = nested(http_server=told) if release is Release.V6_9 else flat(**told)
     http = load_one(tmp_path, file, str(release)).http
     assert (http.address, http.port) == ("127.0.0.2", 8001)
+
+
+@pytest.mark.parametrize("release", ALL)
+@pytest.mark.parametrize(("told", "size", "seconds"), [(0, 65536, 1), (-1, 0, 0)])
+def test_limits_of_the_websocket_are_the_default_for_0_and_none_below(
+    tmp_path: Path, release: str, told: int, size: int, seconds: float
+) -> None:
+    prefix = "" if release == "6.9" else "websocket_"
+    timeout = told if release == "2.8" else f"{told}s"
+    options = {f"{prefix}message_size_limit": told, f"{prefix}write_timeout": timeout}
+    file = nested(websocket=options) if release == "6.9" else flat(**options)
+    read = load_one(tmp_path, file, release).websocket
+    assert (read.message_size_limit, read.write_timeout) == (size, seconds)

@@ -263,3 +263,32 @@ def test_a_payload_keeps_every_byte_of_its_json(value: Any, channel: str) -> Non
     frame = f'{{"id":1,"publish":{{"channel":{json.dumps(channel)},"data":{payload}}}}}'.encode()
     (command,), _ = read(decoding.V2_JSON, frame)
     assert command.request == ask.Publish(channel, payload.encode())
+
+
+CHANNEL_A = b"\x0a\x01a"
+
+
+@pytest.mark.parametrize(
+    ("more", "is_read"),
+    [
+        (b"", True),
+        (b"\x18\x05", True),  # recover, any number but 0
+        (b"\x1a\x01\x01", False),  # recover as bytes
+        (b"\x10\x05", False),  # token as a number
+        (b"\x3a\x01\x01", False),  # offset as bytes
+        (b"\x9a\x06\x01x", True),  # nothing known, of any kind
+        (b"\x9b\x06\x94\x06", True),  # a group that ends as another
+        (b"\x00\x01", False),
+        (b"\x9c\x06", False),  # a group that ends and never began
+    ],
+)
+def test_a_known_field_of_protobuf_has_its_wire_type_and_an_unknown_one_may_be_anything(
+    more: bytes, is_read: bool
+) -> None:
+    params = CHANNEL_A + more
+    in_v1 = delimited(b"\x08\x02\x10\x01\x1a" + delimited(params))
+    in_v2 = delimited(b"\x08\x02\x2a" + delimited(params))
+    of_2_8 = (decoding.V1_OF_2_8_PROTOBUF, in_v1)
+    for decoder, frame in (of_2_8, (decoding.V1_PROTOBUF, in_v1), (decoding.V2_PROTOBUF, in_v2)):
+        commands, is_whole = read(decoder, frame)
+        assert (len(commands) == 1, is_whole) == (is_read, is_read)
