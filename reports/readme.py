@@ -77,18 +77,23 @@ def _needs(target: Target) -> str:
 def _plan(target: Target, plan: Plan) -> str:
     loads = [" ".join(words) for words in plan.loads]
     lines = [f"seconds = {plan.seconds}", f"rounds = {plan.rounds}", *_given("corpus", plan.corpus)]
-    lines += [f"loads = {json.dumps(loads, indent=2)}", "", "[[target]]"]
-    lines += [f"name = {json.dumps(target.name)}"]
+    lines += [f"loads = {json.dumps(loads, indent=2, ensure_ascii=False)}", "", "[[target]]"]
+    lines += [f"name = {_text(target.name)}"]
     lines += [f'release = "{target.release}"'] if target.release else []
     for key in ("launch", "address", "api_key_variable"):
         value = getattr(target, key)
-        lines += [f"{key} = {json.dumps(value)}"] if value else []
+        lines += [f"{key} = {_text(value)}"] if value else []
     lines += [f'profile = "{target.profile.name}"'] if target.profile else []
     return "\n".join([*lines, *_given("corpus", target.corpus)])
 
 
 def _given(key: str, words: Sequence[str]) -> list[str]:
-    return [f"{key} = {json.dumps(words)}"] if words else []
+    return [f"{key} = {json.dumps(words, ensure_ascii=False)}"] if words else []
+
+
+def _text(value: str) -> str:
+    """A string of TOML: JSON's, but for its surrogates."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _one_by_one(target: Target) -> str:

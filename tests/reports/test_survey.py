@@ -11,9 +11,12 @@ import pytest
 
 from centrifugo_grpc import result_files
 from reports.__main__ import main
+from reports.readme import readme
+from reports.runs import Run
 from reports.steps import load_names, place
 from reports.targets import Plan, read_plan
 from tests.reports.reading import read
+from tests.reports.samples import conformance
 
 REFERENCE = f"{shlex.quote(sys.executable)} -m reference_server --release 6.9 -c {{config}}"
 
@@ -135,6 +138,24 @@ def test_a_target_that_is_not_in_the_plan_is_one_line(tmp_path: Path) -> None:
 )
 def test_results_lie_by_implementation_and_release(name: str, folder: str) -> None:
     assert place(name) == Path(folder)
+
+
+def test_a_readme_s_plan_is_the_plan_that_was_measured(tmp_path: Path) -> None:
+    text = """
+        seconds = 4
+        rounds = 2
+        corpus = ["-k", "publish or 😀"]
+        loads = ["--scenario sweep", ""]
+        [[target]]
+        name = "Gateway \\"😀\\" 1.0"
+        address = "localhost:1"
+        api_key_variable = "KEY"
+        corpus = ["--strict"]
+    """
+    plan = read_plan(_written(tmp_path, text))
+    run = Run("conformance.json.xz", conformance())
+    told = readme(plan.targets[0], plan, [run])
+    assert read_plan(_written(tmp_path, told.split("```toml")[1].split("```")[0])) == plan
 
 
 def test_loads_are_named_by_their_scenarios() -> None:

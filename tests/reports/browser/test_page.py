@@ -222,4 +222,4 @@ def test_five_implementations_of_five_hundred_requirements_are_small_and_quick(
     told = chromium.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
     seconds = next(each["value"] for each in told if each["name"] == "TaskDuration")
     print(f"opened with {seconds:.2f} s of CPU")
-    assert seconds < 4, "half a second on a quiet machine"
+    assert seconds < 3, "0.7 s on a machine that was busy with other things"
