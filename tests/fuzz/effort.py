@@ -20,7 +20,8 @@ _Test = TypeVar("_Test", bound=Callable[..., Any])
 def fuzz(examples: int, *, share: int = 1) -> Callable[[_Test], _Test]:
     """Marks a test as one that fuzzes a parser; `examples` are how many it tries in every run.
 
-    By hand it tries as many as asked for, or one in `share` of them where each takes long.
+    By hand it tries as many as asked for, or one in `share` of them: where several tests are about
+    one parser, or each input takes long.
     """
     effort = settings(
         max_examples=max(_ASKED // share, examples),

@@ -112,7 +112,7 @@ def read_or_told(read: Callable[[], object]) -> None:
 
 
 @pytest.mark.parametrize("release", Release, ids=str)
-@fuzz(40, share=len(Release))
+@fuzz(40, share=10)
 @given(data=st.data())
 def test_a_configuration_that_is_nearly_right(
     data: st.DataObject, release: Release, folder: Path
@@ -124,7 +124,7 @@ def test_a_configuration_that_is_nearly_right(
 
 
 @pytest.mark.parametrize(("ending", "text"), [("yaml", YAML), ("toml", TOML), ("json", "")])
-@fuzz(60, share=3)
+@fuzz(60, share=10)
 @given(data=st.data())
 def test_a_file_that_is_spoilt(data: st.DataObject, ending: str, text: str, folder: Path) -> None:
     text = text or json.dumps(CONFIGURATIONS[Release.V6_9][0])[:600]
@@ -134,7 +134,7 @@ def test_a_file_that_is_spoilt(data: st.DataObject, ending: str, text: str, fold
     read_or_told(lambda: read_file(path, is_for_6=is_for_6))
 
 
-@fuzz(60, share=4)
+@fuzz(60, share=20)
 @given(content=st.binary(max_size=60))
 @example(content=b"[" * 1_200)
 @example(content=b"a: &a [*a, *a]")
@@ -145,7 +145,7 @@ def test_a_file_of_any_bytes(content: bytes, ending: str, folder: Path) -> None:
     read_or_told(lambda: read_file(path))
 
 
-@fuzz(60, share=2)
+@fuzz(60, share=10)
 @given(
     variables=st.dictionaries(st.text(min_size=1, max_size=9), st.text(max_size=9)), data=st.data()
 )
@@ -167,7 +167,7 @@ def test_variables_of_any_text(
     read_or_told(lambda: load_settings(CommandLine(release=release), environ))
 
 
-@fuzz(60)
+@fuzz(60, share=10)
 @given(text=st.sampled_from(PROFILES).flatmap(spoilt) | st.text(max_size=50))
 def test_a_profile_that_is_spoilt(text: str, folder: Path) -> None:
     path = folder / "profile.toml"
@@ -175,7 +175,7 @@ def test_a_profile_that_is_spoilt(text: str, folder: Path) -> None:
     read_or_told(lambda: read_profile(path))
 
 
-@fuzz(60)
+@fuzz(60, share=10)
 @given(text=spoilt(PLAN) | st.text(max_size=50))
 def test_the_plan_of_a_survey_that_is_spoilt(text: str, folder: Path) -> None:
     path = folder / "plan.toml"
@@ -183,7 +183,7 @@ def test_the_plan_of_a_survey_that_is_spoilt(text: str, folder: Path) -> None:
     read_or_told(lambda: read_plan(path))
 
 
-@fuzz(60)
+@fuzz(60, share=10)
 @given(text=spoilt(LIST) | st.text(max_size=50))
 def test_a_list_of_known_failures_that_is_spoilt(text: str, folder: Path) -> None:
     path = folder / "known.txt"

@@ -31,7 +31,7 @@ def by_python(text: str) -> tuple[bool, object]:
         return False, None
 
 
-@fuzz(300)
+@fuzz(300, share=2)
 @given(text=TEXTS | VALUES.map(lambda value: json.dumps(value, ensure_ascii=False)))
 @example(text="[" * 900 + "]" * 900)
 def test_a_text_is_json_if_python_reads_it(text: str) -> None:
@@ -42,13 +42,13 @@ def test_a_text_is_json_if_python_reads_it(text: str) -> None:
     assert is_json_object(data) == (is_one and isinstance(value, dict))
 
 
-@fuzz(200)
+@fuzz(200, share=2)
 @given(data=st.binary(max_size=40))
 def test_any_bytes_are_judged(data: bytes) -> None:
     assert is_json(data) or not is_json_object(data)
 
 
-@fuzz(200)
+@fuzz(200, share=2)
 @given(
     rest=st.dictionaries(st.text(max_size=4), VALUES, max_size=3),
     value=VALUES,

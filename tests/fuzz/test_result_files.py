@@ -41,7 +41,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz") / "results.json"
 
 
-@fuzz(100)
+@fuzz(100, share=2)
 @given(content=st.binary(max_size=80) | st.text(max_size=80).map(str.encode) | VALUES.map(repr))
 def test_any_bytes_are_no_result_file(content: bytes | str, path: Path) -> None:
     path.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8", "replace"))
@@ -50,7 +50,7 @@ def test_any_bytes_are_no_result_file(content: bytes | str, path: Path) -> None:
     assert told(caught.value, path)
 
 
-@fuzz(30)
+@fuzz(30, share=10)
 @given(data=st.data())
 def test_any_damage_to_a_packed_file_is_noticed(data: st.DataObject, path: Path) -> None:
     whole = lzma.compress(json.dumps(LOAD).encode(), preset=0)
@@ -62,7 +62,7 @@ def test_any_damage_to_a_packed_file_is_noticed(data: st.DataObject, path: Path)
     assert read is None or read == LOAD
 
 
-@fuzz(100)
+@fuzz(100, share=2)
 @given(document=NEARLY_RIGHT)
 def test_a_document_that_is_nearly_right_is_read_as_it_is_or_refused(
     document: Any, path: Path
@@ -72,7 +72,7 @@ def test_a_document_that_is_nearly_right_is_read_as_it_is_or_refused(
     assert read is None or read == json.loads(json.dumps(document))
 
 
-@fuzz(15, share=50)
+@fuzz(15, share=100)
 @given(document=NEARLY_RIGHT)
 def test_what_is_read_makes_a_page_and_a_summary(document: Any, path: Path) -> None:
     path.write_text(json.dumps(document))

@@ -93,21 +93,21 @@ def frames(known: list[dict[str, object]]) -> st.SearchStrategy[bytes]:
     )
 
 
-@fuzz(200)
+@fuzz(200, share=2)
 @given(frame=frames(V1_FRAMES))
 @example(frame=b'{"result":' + b"[" * 20_000)
 def test_json_of_v1(frame: bytes) -> None:
     assert all(isinstance(event, events.Event) for event in taken(JsonV1(), frame))
 
 
-@fuzz(200)
+@fuzz(200, share=2)
 @given(frame=frames(V2_FRAMES))
 @example(frame=b'{"push":' + b"[" * 20_000)
 def test_json_of_v2(frame: bytes) -> None:
     assert all(isinstance(event, events.Event) for event in taken(JsonV2(), frame))
 
 
-@fuzz(200)
+@fuzz(200, share=2)
 @given(
     frame=st.sampled_from(REPLIES)
     .map(lambda reply: bytes([reply.ByteSize()]) + reply.SerializeToString())
@@ -118,7 +118,7 @@ def test_protobuf_of_v1(frame: bytes) -> None:
     assert all(isinstance(event, events.Event) for event in taken(ProtobufV1(), frame))
 
 
-@fuzz(200)
+@fuzz(200, share=2)
 @given(raw=st.sampled_from(PUSHES).map(v2.Push.SerializeToString).flatmap(bent))
 def test_uni_grpc(raw: bytes) -> None:
     assert isinstance(uni.event_of(raw), events.Event)

@@ -195,7 +195,7 @@ def test_what_is_no_command_of_v2_is_malformed(frame: bytes) -> None:
 
 
 @EACH
-@fuzz(25, share=4)
+@fuzz(25, share=8)
 @given(frame=st.binary(max_size=64))
 @example(frame=b"\x80" * 20)
 @example(frame=b"\xff\xff\xff\xff\x0f")
@@ -246,14 +246,14 @@ JSON = st.recursive(
     [decoding.V1_OF_2_8_JSON, decoding.V1_JSON, decoding.V2_JSON],
     ids=["2.8", "v1", "v2"],
 )
-@fuzz(25, share=3)
+@fuzz(25, share=6)
 @given(value=st.dictionaries(KEYS, JSON, max_size=5))
 def test_any_json_is_a_command_or_malformed_and_nothing_else(decoder: Decoder, value: Any) -> None:
     with suppress(MalformedError):
         list(decoder.commands(json.dumps(value).encode()))
 
 
-@fuzz(25)
+@fuzz(25, share=4)
 @given(
     value=JSON.filter(lambda value: value is not None),
     channel=st.text(st.characters(exclude_categories=["Cs"])),

@@ -103,7 +103,7 @@ def test_2_8_minds_neither_the_depth_of_unknown_groups_nor_how_they_end(unknown:
     assert outcome(METHODS[Release.V2_8]["Publish"], body) == b""
 
 
-@fuzz(60)
+@fuzz(60, share=4)
 @given(st.one_of(bodies, st.text(max_size=20).map(asking_for)))
 def test_reflection_answers_any_question(body: bytes) -> None:
     found = outcome(lambda question, _: REFLECTION.answer(question), body)

@@ -51,13 +51,13 @@ def same(body: bytes) -> bool:
     return all(getattr(read, name) == getattr(expected, name) for name in FIELDS)
 
 
-@fuzz(100)
+@fuzz(100, share=3)
 @given(_REQUESTS)
 def test_a_request_is_read_as_protobuf_reads_it(request: api.PublishRequest) -> None:
     assert same(request.SerializeToString())
 
 
-@fuzz(100)
+@fuzz(100, share=3)
 @given(_REQUESTS, some.data())
 def test_a_damaged_request_is_read_as_protobuf_reads_it(
     request: api.PublishRequest, data: some.DataObject
@@ -72,7 +72,7 @@ def test_a_damaged_request_is_read_as_protobuf_reads_it(
     assert same(bytes(body))
 
 
-@fuzz(100)
+@fuzz(100, share=3)
 @given(some.binary(max_size=40).map(lambda rest: b"\x0a" + rest) | some.binary(max_size=40))
 def test_any_bytes_are_read_as_protobuf_reads_them(body: bytes) -> None:
     assert same(body)
@@ -84,7 +84,7 @@ def test_a_channel_and_data_alone_are_read_without_protobuf() -> None:
         assert isinstance(parsed_publish(body, by_protobuf), PlainPublish)
 
 
-@fuzz(100)
+@fuzz(100, share=3)
 @given(some.integers(0, 2**64 - 1), some.text(max_size=200))
 def test_a_position_is_written_as_protobuf_writes_it(offset: int, epoch: str) -> None:
     expected = api.PublishResult(offset=offset, epoch=epoch).SerializeToString(deterministic=True)
