@@ -9,6 +9,7 @@ from typing import Any
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
+from reference_server.config import exposure
 from reference_server.config.command_line import CommandLine
 from reference_server.config.elsewhere import not_served
 from reference_server.config.files import prepared, read_file
@@ -48,13 +49,7 @@ def load_settings(command_line: CommandLine, environ: Mapping[str, str]) -> Load
     nodes = [
         _node(source, command_line, environ, notices) for source in _sources(command_line, notices)
     ]
-    first = nodes[0]
-    if first.serves_api and not _is_loopback(first.grpc_address) and not first.api_key:
-        notices.append(
-            f"listening on {first.grpc_address} without an API key: whoever reaches this"
-            " machine may publish"
-        )
-    return Loaded(nodes, notices)
+    return Loaded(nodes, [*notices, *exposure.warnings(nodes)])
 
 
 def load_table(
@@ -167,7 +162,3 @@ def _idle_variables(source: _Source, options: Options) -> list[str]:
     if not names:
         return []
     return [f"warning: without effect in Centrifugo {source.release}: {', '.join(names)}"]
-
-
-def _is_loopback(address: str) -> bool:
-    return address in {"localhost", "::1"} or address.startswith("127.")

@@ -181,6 +181,22 @@ def test_loopback_is_the_address_unless_one_is_given(tmp_path: Path, release: Re
         assert "without an API key" in start.notices[-1]
 
 
+@pytest.mark.parametrize(("address", "is_open"), [
+    ("127.0.0.5", False), ("::1", False), ("localhost", False), ("::", True), ("10.1.2.3", True),
+    ("127.example.org", True),
+])  # fmt: skip
+def test_a_port_that_others_reach_and_that_asks_for_no_key_or_token_is_told(
+    tmp_path: Path, address: str, is_open: bool
+) -> None:
+    file = nested(uni_grpc={"enabled": True}, client={"insecure": True})
+    told = load(tmp_path, file, "--address", address).notices
+    assert ["may publish" in each or "may be any user" in each for each in told] == [True] * (
+        2 * is_open
+    )
+    file = nested({"key": "k"}, uni_grpc={"enabled": True})
+    assert not load(tmp_path, file, "--address", address).notices
+
+
 @pytest.mark.parametrize(("prefix", "boundary", "file", "release"), [
     ("!", "/", flat(channel_private_prefix="!", channel_namespace_boundary="/"), "2.8"),
     ("$", "", flat(channel_namespace_boundary=""), "5.4"),
