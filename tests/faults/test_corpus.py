@@ -18,7 +18,7 @@ from tests.faults.target import Process, running
 CHOSEN = "test_errors.py or test_history.py or test_publish.py"
 ALL = 42
 """So many are chosen."""
-MID_RUN = 12_000
+MID_RUN = 28_000
 """Bytes of answers: some of the chosen tests have ended then, others have not."""
 SECONDS = 40.0
 """How long a run may take on a busy machine, once it judges; where all goes well it takes 2."""
@@ -91,7 +91,7 @@ def test_a_target_that_fails_in_mid_run_ends_it_and_breaks_no_rule(
     assert run.last.startswith(began), run.said
     assert ended in run.last
     assert set(run.verdicts) == {"passed", "not shown"}
-    assert 3 < run.verdicts["passed"] < ALL
+    assert 5 < run.verdicts["passed"] < ALL
     assert run.last.endswith(f"({run.verdicts['passed']} of 522 shown)")
 
 
@@ -122,4 +122,4 @@ def test_a_network_that_turns_bits_over_ends_the_run_or_fails_it(
     assert run.code in {1, 2}, run.said
     assert run.last.startswith(("fails: ", "ended early: "))
     assert run.seconds < SECONDS
-    assert run.verdicts["passed"] > 3
+    assert run.verdicts["passed"] > 5

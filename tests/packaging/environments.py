@@ -10,6 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 UV = Path(sys.executable).with_name("uv")
+PYTHON = os.environ.get("PACKAGING_PYTHON", sys.executable)
+"""What environments are made with: another interpreter shows that it installs and works there."""
 _KEPT = ("protos", "centrifugo_grpc", "reference_server", "conformance", "bench", "reports")
 _FILES = ("pyproject.toml", "README.md", "LICENSE")
 
@@ -30,7 +32,7 @@ def built(folder: Path, kind: str) -> Path:
 
 def environment(folder: Path, *packages: str | Path, options: Sequence[str] = ()) -> Path:
     """An environment with these packages and nothing else; gives its interpreter."""
-    run(folder.parent, str(UV), "venv", "--quiet", "--python", sys.executable, str(folder))
+    run(folder.parent, str(UV), "venv", "--quiet", "--python", PYTHON, str(folder))
     interpreter = folder / "bin" / "python"
     if packages:
         install(interpreter, *packages, options=options)
@@ -43,7 +45,7 @@ def install(interpreter: Path, *packages: str | Path, options: Sequence[str] = (
     run(interpreter.parent, *command, *options, *map(str, packages))
 
 
-def run(folder: Path, *command: str, expected: int = 0) -> str:
+def run(folder: Path, *command: str, expected: int = 0, **environ: str) -> str:
     """What a command prints, run in a folder; fails with all of it if it ends otherwise."""
     end = subprocess.run(
         command,
@@ -52,7 +54,7 @@ def run(folder: Path, *command: str, expected: int = 0) -> str:
         text=True,
         timeout=300,
         check=False,
-        env=clean_environ(),
+        env=clean_environ() | environ,
     )
     told = end.stdout + end.stderr
     assert end.returncode == expected, f"{' '.join(command)}: {end.returncode}\n{told}"

@@ -2,14 +2,13 @@
 
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.packaging.environments import clean_environ, environment, run
+from tests.packaging.environments import PYTHON, UV, clean_environ, environment, run
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +80,24 @@ def test_corpus_harness_and_reports_run_with_every_extra(full: Path, tmp_path: P
 
 
 def test_pip_installs_it_too(wheel: Path, tmp_path: Path) -> None:
-    run(tmp_path, sys.executable, "-m", "venv", str(tmp_path / "env"))
+    run(tmp_path, PYTHON, "-m", "venv", str(tmp_path / "env"))
     command = tmp_path / "env" / "bin"
     run(tmp_path, str(command / "pip"), "install", "--quiet", str(wheel))
     assert "--release" in run(tmp_path, str(command / "centrifugo-reference-server"), "--help")
+
+
+@pytest.mark.parametrize("tool", ["uv tool", "pipx"])
+def test_tools_for_commands_put_all_four_on_the_path(
+    wheel: Path, tmp_path: Path, tool: str
+) -> None:
+    places = {"UV_TOOL_DIR": "uv", "UV_TOOL_BIN_DIR": "bin", "PIPX_HOME": "pipx"}
+    places |= {"PIPX_BIN_DIR": "bin", "PIPX_MAN_DIR": "man"}
+    environ = {name: str(tmp_path / place) for name, place in places.items()}
+    installing = {"uv tool": ("tool", "install"), "pipx": ("tool", "run", "pipx", "install")}[tool]
+    run(tmp_path, str(UV), *installing, "--quiet", "--python", PYTHON, str(wheel), **environ)
+    found = {path.name for path in (tmp_path / "bin").iterdir()}
+    assert found == {
+        f"centrifugo-{name}" for name in ("reference-server", "conformance", "load", "reports")
+    }
+    with server(tmp_path / "bin" / "centrifugo-reference-server", tmp_path) as address:
+        assert address.startswith(("127.0.0.1:", "localhost:", "[::1]:"))
