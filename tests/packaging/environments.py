@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +45,9 @@ def install(interpreter: Path, *packages: str | Path, options: Sequence[str] = (
     run(interpreter.parent, *command, *options, *map(str, packages))
 
 
-def run(folder: Path, *command: str, expected: int = 0, **environ: str) -> str:
+def run(
+    folder: Path, *command: str, expected: int = 0, environ: Mapping[str, str] | None = None
+) -> str:
     """What a command prints, run in a folder; fails with all of it if it ends otherwise."""
     end = subprocess.run(
         command,
@@ -54,7 +56,7 @@ def run(folder: Path, *command: str, expected: int = 0, **environ: str) -> str:
         text=True,
         timeout=300,
         check=False,
-        env=clean_environ() | environ,
+        env=clean_environ() | dict(environ or {}),
     )
     told = end.stdout + end.stderr
     assert end.returncode == expected, f"{' '.join(command)}: {end.returncode}\n{told}"

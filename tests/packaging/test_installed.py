@@ -94,7 +94,7 @@ def test_tools_for_commands_put_all_four_on_the_path(
     places |= {"PIPX_BIN_DIR": "bin", "PIPX_MAN_DIR": "man"}
     environ = {name: str(tmp_path / place) for name, place in places.items()}
     installing = {"uv tool": ("tool", "install"), "pipx": ("tool", "run", "pipx", "install")}[tool]
-    run(tmp_path, str(UV), *installing, "--quiet", "--python", PYTHON, str(wheel), **environ)
+    run(tmp_path, str(UV), *installing, "--quiet", "--python", PYTHON, str(wheel), environ=environ)
     found = {path.name for path in (tmp_path / "bin").iterdir()}
     assert found == {
         f"centrifugo-{name}" for name in ("reference-server", "conformance", "load", "reports")
