@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+CRASHES = "MUTANT_CRASHES"
+"""The environment variable that names the file for what a mutant did not catch."""
+
 _changed: list[tuple[Any, str, Any]] = []
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
 from reference_server.api.v2 import V2Api
 from reference_server.api.v3_channels import ChannelCalls
@@ -29,7 +30,7 @@ def answered(change: Any) -> None:
     """Answer Publish with something else."""
 
     def publish(original: Any, self: Any, request: Any) -> Any:
-        result = original(self, request)
+        result = api.PublishResult.FromString(original(self, request))
         change(request, result)
         return result
 

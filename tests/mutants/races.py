@@ -142,7 +142,7 @@ def offsets_of_a_crowd_are_shared() -> None:
     """Where many publish at once two are answered one offset."""
 
     def publish(original: Any, self: Any, request: Any) -> Any:
-        result = original(self, request)
+        result = api.PublishResult.FromString(original(self, request))
         if result.offset > 1 and _crowd(self) >= 2:
             result.offset -= 1
         return result

@@ -25,6 +25,7 @@ from conformance.requirement import Requirement
 from conformance.selection import load
 from conformance.target import Target
 from tests.mutants.declaring import Mutant
+from tests.mutants.patching import CRASHES
 
 ROOT = Path(__file__).parent.parent.parent
 _NOTICED = {"failed", "differs"}
@@ -80,8 +81,20 @@ def judging(mutant: Mutant, release: Release) -> list[Case]:
 
 def runs(mutant: Mutant, release: Release, times: int = 1) -> tuple[Run, ...]:
     """Judge a mutant that many times by the requirements that it is to break."""
-    with started(command(mutant, release), release, judging(mutant, release)) as targets:
-        return tuple(_run(targets, judging(mutant, release)) for _ in range(times))
+    cases = judging(mutant, release)
+    found: list[Run] = []
+    with tempfile.TemporaryDirectory() as folder:
+        crashes = Path(folder) / "crashes"
+        with started(command(mutant, release), release, cases, crashes) as targets:
+            for _ in range(times):
+                # What caught it first is asked first: one requirement of the rule is enough.
+                likely = [case for case in cases if found and case.requirement.id in found[0].by]
+                run = _run(targets, likely) if likely else None
+                found.append(run if run is not None and run.by else _run(targets, cases))
+        if crashes.exists():
+            trouble = f"it broke down itself: {crashes.read_text().splitlines()[0]}"
+            return tuple(Run((), run.by, run.shown, trouble) for run in found)
+    return tuple(found)
 
 
 def right(release: Release, cases: Sequence[Case]) -> Run:
@@ -99,13 +112,17 @@ def command(mutant: Mutant, release: Release) -> str:
 
 @contextmanager
 def started(
-    command_line: str, release: Release, cases: Sequence[Case]
+    command_line: str, release: Release, cases: Sequence[Case], crashes: Path | None = None
 ) -> Iterator[Mapping[str, Target]]:
-    """A server as each of the variants that the cases need."""
+    """A server as each of the variants that the cases need.
+
+    A mutant writes down in `crashes` what it did not catch.
+    """
     main = read_profile(shipped(release))
     variants = {case.requirement.variant for case in cases}
     profiles = [main.variants[name] if name != MAIN else main for name in sorted(variants)]
-    launches = [Launch(command_line, profile.config, release) for profile in profiles]
+    told = {} if crashes is None else {CRASHES: str(crashes)}
+    launches = [Launch(command_line, profile.config, release, told) for profile in profiles]
     launcher = Launcher()
     try:
         launcher.start(launches)

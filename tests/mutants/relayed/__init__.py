@@ -6,14 +6,18 @@ from tests.mutants.relayed.broadcast import BROADCAST
 from tests.mutants.relayed.clients import CLIENTS
 from tests.mutants.relayed.delivery import DELIVERY
 from tests.mutants.relayed.errors import ERRORS
+from tests.mutants.relayed.gates import GATES
 from tests.mutants.relayed.history import HISTORY
 from tests.mutants.relayed.maps import MAPS
 from tests.mutants.relayed.options import OPTIONS
 from tests.mutants.relayed.presence import PRESENCE
 from tests.mutants.relayed.publish import PUBLISH
 from tests.mutants.relayed.races import RACES
+from tests.mutants.relayed.refusals import REFUSALS
+from tests.mutants.relayed.releases import RELEASES
 
 AREAS = (
     *(PUBLISH, BROADCAST, HISTORY, PRESENCE, CLIENTS, ERRORS),
     *(OPTIONS, DELIVERY, AUTH, RACES, BATCH, MAPS),
+    *(GATES, REFUSALS, RELEASES),
 )
