@@ -65,7 +65,8 @@ def test_invalid_utf8_arrives(api: Api, channel: Channels, clients: Clients) -> 
 )
 def test_json_arrives_unchanged(api: Api, channel: Channels, clients: Clients) -> None:
     text = b'{ "b": 1.50e+10,\n "a": "<&>\\u2028", "b": 12345678901234567890 }\n'
-    arrives(api, clients, channel("plain"), text)
+    escaped = b'{"\\u0041\\/": "\\ud83e\\udd80 \\u003c\\n", "n": [1.0, -0, 1E5, 0.10], "": null}'
+    arrives(api, clients, channel("plain"), text, escaped)
 
 
 @requirement(

@@ -78,9 +78,11 @@ def test_invalid_utf8(api: Api, channel: Channels) -> None:
     needs=["history"],
 )
 def test_json_is_not_rewritten(api: Api, channel: Channels) -> None:
-    comes_back(
-        api, channel("history"), b'{ "b": 1.50e+10,  "a": "<&>", "b": 12345678901234567890 }'
-    )
+    for text in (
+        b'{ "b": 1.50e+10,  "a": "<&>", "b": 12345678901234567890 }',
+        b'{"\\u0041\\/": "\\ud83e\\udd80 \\u003c\\n", "n": [1.0, -0, 1E5, 0.10], "": null }',
+    ):
+        comes_back(api, channel("history"), text)
 
 
 @requirement(
