@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reference_server.__main__ import main
 from reference_server.api import v3
-from tests.mutants.patching import CRASHES
+from tests.mutants.patching import CRASHES, put
 from tests.mutants.register import MUTANTS
 
 
@@ -31,6 +31,6 @@ if __name__ == "__main__":
     if CRASHES in os.environ:
         logging.getLogger().addHandler(_Crashes(Path(os.environ[CRASHES])))
     # Mutants get requests as messages, plain ones too.
-    v3.parsed_publish = lambda body, parse: parse(body)
+    put(v3, "parsed_publish", lambda body, parse: parse(body))
     MUTANTS[name].patch()
     sys.exit(main(rest, os.environ))

@@ -69,7 +69,7 @@ def _head(rows: Sequence[Row]) -> Iterator[str]:
         "Generated; made anew, in parts if need be, with",
         "",
         "```",
-        "python -m tests.mutants.matrix -o matrix.jsonl   # 5 runs of each; goes on",
+        "python -m tests.mutants.matrix -o matrix.jsonl   # 5 runs each; goes on",
         "python -m tests.mutants.matrix --whole --runs 1 -o whole.jsonl NAME...    # beside all",
         "python -m tests.mutants.page matrix.jsonl whole.jsonl",
         "```",
@@ -88,7 +88,8 @@ def _by_mutant(rows: Sequence[Row]) -> Iterator[str]:
         by_name[row.mutant.name].append(row)
     releases = list(Release)
     titles = " | ".join(map(str, releases))
-    yield "## By mutant\n\nUnder each release: in how many runs it was caught, of how many.\n"
+    yield "## By mutant\n"
+    yield "Under each release: in how many of its runs it was caught; a hyphen: none was made.\n"
     yield f"| Area | Mutant | What is wrong | Noticed by | {titles} |"
     yield "|---|---|---|---|" + "---|" * len(releases)
     for name, mutant in sorted(MUTANTS.items(), key=lambda each: each[1].area.lower()):
@@ -103,7 +104,7 @@ def _by_mutant(rows: Sequence[Row]) -> Iterator[str]:
 
 def _cell(row: Row | None, declared: bool) -> str:
     if row is None:
-        return "not run" if declared else ""
+        return "-" if declared else ""
     told = f"{row.caught} of {len(row.runs)}"
     return told if row.verdict == "caught" else f"**{told}**"
 
@@ -124,8 +125,13 @@ def _unbroken(rows: Sequence[Row]) -> Iterator[str]:
         if names:
             yield f"- {reason.reason}  \n  " + ", ".join(f"`{name}`" for name in names)
     rest = [name for name in missing if not any(reason.names(name) for reason in known)]
-    if rest:
-        yield "- No mutant was made for these yet.  \n  " + ", ".join(f"`{n}`" for n in rest)
+    meant = [name for name in rest if any(m.is_broken(name) for m in MUTANTS.values())]
+    for why, names in (
+        ("Mutants are declared to break these; a sister requirement noticed, or none ran.", meant),
+        ("No mutant was made for these yet.", [name for name in rest if name not in meant]),
+    ):
+        if names:
+            yield f"- {why}  \n  " + ", ".join(f"`{name}`" for name in names)
     yield ""
 
 

@@ -447,10 +447,10 @@ def caches_are_not_recovered() -> None:
 def _changed(change: Any) -> None:
     """Tell subscribers other changes of maps."""
 
-    def deliver(original: Any, self: Any, channel: str, entry: Any, position: Any) -> None:
+    def deliver(original: Any, self: Any, channel: str, entry: Any, *rest: Any) -> None:
         other = change(entry)
         if other is not None:
-            original(self, channel, other, position)
+            original(self, channel, other, *rest)
 
     around(Node, "_deliver_change", deliver)
 
