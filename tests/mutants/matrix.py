@@ -10,7 +10,6 @@ makes the page of it.
 """
 
 import argparse
-import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -56,10 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _started_again(mutant: Mutant, release: Release, times: int) -> tuple[Run, ...]:
     """The runs of a mutant, which has lost its port to somebody else where it does not start."""
-    for _ in range(_TRIES - 1):
-        with contextlib.suppress(Problem):
+    trouble = ""
+    for _ in range(_TRIES):
+        try:
             return runs(mutant, release, times)
-    return runs(mutant, release, times)
+        except Problem as problem:
+            trouble = f"nothing could be asked: {problem}"
+    return (Run((), (), 0, trouble),) * times
 
 
 def _rows(
