@@ -28,7 +28,7 @@ from reference_server.settings import (
 )
 
 SECRET = "hmac-secret"
-PATIENCE = 10.0
+PATIENCE = 60.0
 V3_RELEASES = tuple(release for release in Release if release > Release.V2_8)
 _CONSUME = "/centrifugal.centrifugo.unistream.CentrifugoUniStream/Consume"
 _UNLIMITED = (("grpc.max_receive_message_length", -1),)

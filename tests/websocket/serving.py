@@ -24,7 +24,7 @@ from reference_server.settings import (
 )
 
 SECRET = "hmac-secret"
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 OPEN = ChannelOptions(
     allow_subscribe_for_client=True,

@@ -66,16 +66,19 @@ async def test_no_more_clients_are_let_in_than_a_node_may_have(release: Release)
     async with served(given) as site:
         async with connected(site):
             assert await status_of(site) == 503
-        await site.until(lambda: not site.node.hub.counts()[0])
-        assert await status_of(site) == 101
+        # Its place is free once its connection is closed, a little after it left the node.
+        async with asyncio.timeout(60):
+            while (status := await status_of(site)) == 503:
+                await asyncio.sleep(0.01)
+        assert status == 101
 
 
 async def test_a_refused_client_is_told_nothing_but_the_status() -> None:
-    clients = ClientOptions(allowed_origins=None, connection_rate_limit=1)
+    clients = ClientOptions(allowed_origins=None, connection_limit=1)
     async with served(settings(Release.V6_9, clients=clients)) as site:
-        assert await status_of(site) == 101
-        with pytest.raises(InvalidStatus) as refused:
-            await connect(site.url, proxy=None)
+        async with connected(site):
+            with pytest.raises(InvalidStatus) as refused:
+                await connect(site.url, proxy=None)
         assert (refused.value.response.status_code, refused.value.response.body) == (503, b"")
 
 
