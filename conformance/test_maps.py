@@ -372,6 +372,7 @@ def test_maps_are_separate(api: Api, channel: Channels) -> None:
 def test_maps_keep_bytes(api: Api, channel: Channels) -> None:
     room = channel("map")
     expected = {"all": bytes(range(256)), "ключ": b"\xff\xfe", " ": b"\x00", "a:b#c": b"x" * 65_536}
+    expected |= {"key": b"1", "Key": b"2", "KEY": b"3", "k" * 300: b"4", "k" * 301: b"5"}
     for key, data in expected.items():
         put(api, room, key, data)
     expect.equal("state", state(api, room), expected)

@@ -21,10 +21,10 @@ DELIVERY = Area("delivery")
 def _delivered(change: Any) -> None:
     """Deliver another publication than was published, or None."""
 
-    def deliver(original: Any, self: Any, channel: str, publication: Any, position: Any) -> None:
+    def deliver(original: Any, self: Any, channel: str, publication: Any, *rest: Any) -> None:
         told = change(publication)
         if told is not None:
-            original(self, channel, told, position)
+            original(self, channel, told, *rest)
 
     around(Node, "deliver", deliver)
 

@@ -36,12 +36,6 @@ def map_clear_is_late() -> None:
     _late("MapClear", _success("MapClear"))
 
 
-@RACES.mutant("refresh.return.result-shape", releases=SINCE_4)
-def refresh_of_nobody_is_late() -> None:
-    """Refresh takes effect 50 ms after its answer."""
-    _late("Refresh", _success("Refresh"))
-
-
 def _rarely(method: str, every: int, change: Any) -> None:
     counted = itertools.count(1)
 
