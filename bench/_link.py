@@ -26,6 +26,7 @@ class Closed(Exception):
 def connect(endpoint: Endpoint, timeout: float) -> "Link":
     """A new connection; raises `Closed` when there is none within `timeout` seconds."""
     host, port = split_address(endpoint.address)
+    plain: Any = None
     try:
         with gevent.Timeout(timeout):
             plain = gevent.socket.create_connection((host, port))
@@ -34,12 +35,18 @@ def connect(endpoint: Endpoint, timeout: float) -> "Link":
             if endpoint.tls:
                 link.shake_hands(_context(endpoint), host)
             return link
-    except gevent.Timeout as error:
-        raise Closed("connect timed out") from error
-    except ssl.SSLError as error:
-        raise Closed(f"TLS failed: {error.reason}") from error
-    except OSError as error:
-        raise Closed(error.strerror or str(error)) from error
+    except (gevent.Timeout, OSError) as error:
+        if plain is not None:
+            plain.close()
+        raise Closed(_why(error)) from error
+
+
+def _why(error: BaseException) -> str:
+    if isinstance(error, gevent.Timeout):
+        return "connect timed out"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS failed: {error.reason}"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _context(endpoint: Endpoint) -> ssl.SSLContext:

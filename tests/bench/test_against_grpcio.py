@@ -30,9 +30,9 @@ def serving(
     if tls:
         key = (CERTIFICATES / "localhost.key").read_bytes()
         credentials = grpc.ssl_server_credentials([(key, ca.read_bytes())])
-        port = server.add_secure_port("localhost:0", credentials)
+        port = server.add_secure_port("127.0.0.1:0", credentials)
     else:
-        port = server.add_insecure_port("localhost:0")
+        port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:
         yield Endpoint(f"localhost:{port}", api_key="the key", tls=tls, ca=ca if tls else None)

@@ -62,8 +62,8 @@ def test_capacity_is_searched_and_never_told_too_high(tmp_path: Path) -> None:
     steps = capacity["steps"]
     passed = [step["rate"] for step in steps if step["passed"]]
     assert steps[0]["rate"] == 800
-    # The queue has a second and a third to grow longer than 100 ms.
-    assert max(passed, default=0) <= 1000 * 1.1
+    # At a quarter above the cap the queue of one second is 250 ms long at its end.
+    assert max(passed, default=0) < 1000 * 1.25
     assert max(passed, default=None) == capacity["rate"]
     assert ran.returncode == (0 if passed else 1)
     assert re.search("^capacity: .* p99 below 100 ms", ran.stdout, re.MULTILINE)

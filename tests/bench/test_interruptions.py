@@ -22,11 +22,20 @@ COMMAND = (sys.executable, "-m", "locust", "-f", "bench", "--headless", "--only-
 PATIENCE = 60
 
 
+def _heed_interrupts() -> None:
+    """A shell has what it runs in the background ignore SIGINT, and its children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @contextmanager
 def running(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     """A run that ends when somebody says so."""
     with subprocess.Popen(
-        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [*COMMAND, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        preexec_fn=_heed_interrupts,  # noqa: PLW1509 - no other thread runs here
     ) as process:
         try:
             yield process

@@ -62,11 +62,10 @@ def test_each_target_is_measured_in_turn_and_one_that_does_not_start_is_a_row(
     assert names[0].startswith("The reference")
     assert names[1] == "Not there <b>"
     assert "cannot start no-such-server" in table.text
-    rounds, spread = page.find("table", class_="figures")
-    assert [row.find("th")[0].text for row in rounds.find("tr")[1:]] == [
-        f"The reference v3 as 6.9, round {number} of 2" for number in (1, 2)
-    ]
-    assert spread.find("td")[0].text == "2"
+    figures = page.find("table", class_="figures")
+    each = [row.find("th")[0].text for row in figures[0].find("tr")[1:]]
+    assert each == ["The reference v3 as 6.9"]
+    assert any("round 2 of 2" in table.text for table in figures), "each round has a row, too"
 
 
 def _check_stored(folder: Path) -> None:
