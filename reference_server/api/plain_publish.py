@@ -47,15 +47,13 @@ def parsed_publish(body: bytes, parse: Parse) -> Any:
     end = 2 + body[1]
     if end >= size or body[end] != _DATA:
         return parse(body)
-    at, length, shift = end + 1, 0, 0
-    while at < size and shift <= _LONGEST_LENGTH:
+    at, length, shift, part = end + 1, 0, 0, _MORE
+    while part & _MORE and at < size and shift <= _LONGEST_LENGTH:
         part = body[at]
         at += 1
         length |= (part & 0x7F) << shift
-        if not part & _MORE:
-            break
         shift += 7
-    if not length or at + length != size:
+    if part & _MORE or not length or at + length != size:
         return parse(body)
     try:
         return PlainPublish(body[2:end].decode(), body[at:])

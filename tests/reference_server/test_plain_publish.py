@@ -78,6 +78,12 @@ def test_any_bytes_are_read_as_protobuf_reads_them(body: bytes) -> None:
     assert same(body)
 
 
+def test_a_length_that_goes_on_is_not_taken_for_its_first_bytes() -> None:
+    """Its fifth byte looks like data of one byte, which the first four promise."""
+    for fifth in (b"\x00", b"x", b"\x80"):
+        assert same(b"\x0a\x01a\x12\x81\x80\x80\x80" + fifth)
+
+
 def test_a_channel_and_data_alone_are_read_without_protobuf() -> None:
     for size in (1, 127, 128, 256, 70_000, 3_000_000):
         body = api.PublishRequest(channel="news", data=b"x" * size).SerializeToString()
