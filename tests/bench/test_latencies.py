@@ -1,6 +1,7 @@
 """Latencies are those of an HdrHistogram, and add up exactly wherever their parts were counted."""
 
 import json
+import tracemalloc
 from collections import Counter
 
 from hdrh.histogram import HdrHistogram
@@ -58,7 +59,8 @@ def test_a_tally_survives_its_way_to_the_master() -> None:
     tally.api_errors["107 bad request"] = 1
     tally.transport_errors["UNAVAILABLE"] = 1
     tally.lost["reset"] = 1
-    tally.seconds[7] = Second(9, 1, 1, {5: 1})
+    tally.seconds[7] = Second(9, 1, 1)
+    tally.seconds[7].count({5: 1})
     total = Tally()
     for _ in range(2):
         total.add(Tally.from_message(json.loads(json.dumps(tally.as_message()))))
@@ -66,6 +68,23 @@ def test_a_tally_survives_its_way_to_the_master() -> None:
     assert (total.late, total.missed, total.first) == (2, 4, 1.5)
     assert total.service.total == 6
     assert total.seconds[7].latencies == {5: 2}
+
+
+def test_a_second_that_is_over_takes_little_memory_and_can_still_be_added_to() -> None:
+    tally, latencies = Tally(), {value: value % 7 + 1 for value in range(1, 200_000, 13)}
+    tally.second(100.5).count(latencies)
+    whole = tally.seconds[100].latencies
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for number in range(101, 201):
+        tally.second(number).count(latencies)
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert grown < 100 * 4096 + 500_000  # The last is not over.
+    tally.second(100).count({5: 3})
+    assert tally.seconds[100].latencies[5] == whole.get(5, 0) + 3
+    assert tally.seconds[150].latencies == whole
+    assert sum(whole.values()) == sum(latencies.values())
 
 
 def test_ever_new_names_of_errors_are_counted_together() -> None:
