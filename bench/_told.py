@@ -29,8 +29,23 @@ def told(result: dict[str, Any]) -> str:
         lines.append(_capacity(result["capacity"]))
     limit = result["limit"]
     lines.append(f"limit: {limit['label']} ({'; '.join(limit['evidence'])})")
-    lines += result.get("problems", [])
+    lines += result.get("problems", []) or _why_nothing(result)
     return "\n".join(lines)
+
+
+def _why_nothing(result: dict[str, Any]) -> list[str]:
+    """Why not one call was measured, where no missed start and no connection tells."""
+    outcomes, connections = result["outcomes"], result["connections"]
+    if outcomes["sent"] or outcomes["missed"] or any(connections.values()):
+        return []
+    warmup = result.get("warmup")
+    if warmup and warmup["outcomes"]["sent"]:
+        return [
+            f"nothing was measured: the run ended within its --warmup of {warmup['seconds']:g} s"
+        ]
+    return [
+        "nothing was sent: the run ended before a user was connected; give it a longer --run-time"
+    ]
 
 
 def _found(found: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bench._told import told
 from centrifugo_grpc.client import V3Client
 from centrifugo_grpc.endpoint import Endpoint
 from centrifugo_grpc.result_files import read
@@ -132,6 +133,27 @@ def test_a_warm_up_is_left_out_and_still_adds_up(server: str, tmp_path: Path) ->
     assert measured["ok"] > 0
     assert warmup["ok"] + measured["ok"] == history_offset(server, channel)
     assert 1.5 < result["seconds"] < 3
+
+
+def test_a_run_that_measured_nothing_says_why(server: str) -> None:
+    ran = locust("--host", server, "-u", "1", "-t", "1s", "--warmup", "5", "--in-flight", "2")
+    assert ran.returncode == 1
+    assert "nothing was measured: the run ended within its --warmup of 5 s" in ran.stdout
+
+
+def test_a_run_that_ended_before_its_users_were_connected_says_so(
+    server: str, tmp_path: Path
+) -> None:
+    results = tmp_path / "load.json"
+    assert (
+        locust("--host", server, "-u", "1", "-t", "1s", "--results", str(results)).returncode == 0
+    )
+    result = read(results)
+    assert "before a user" not in told(result)
+    nothing = result | {"outcomes": dict.fromkeys(("sent", "ok", "cut_off", "missed"), 0)}
+    nothing["outcomes"] |= {"api_errors": {}, "transport_errors": {}}
+    assert "the run ended before a user was connected" in told(nothing)
+    assert "before a user" not in told(nothing | {"connections": {"refused": {"refused": 3}}})
 
 
 def test_a_stop_time_out_lets_the_last_calls_end(server: str, tmp_path: Path) -> None:
