@@ -3,11 +3,12 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from centrifugo_grpc.result_files import write_whole
 from reports.reproduce import command, profile_name
 from reports.runs import Run
-from reports.showing import label, moment, number, size, visible
+from reports.showing import label, moment, number, short, size, visible
 from reports.steps import configuration
 from reports.targets import Plan, Target
 
@@ -66,8 +67,26 @@ def _said(run: Run) -> str:
         return str(visible(document["summary"]))
     if document.get("problems"):
         return str(visible(document["problems"][0])).replace("|", "\\|")
-    rate = number(document["throughput"]["publications_per_second"])
-    return f"{rate} publications a second; limit: {document['limit']['label']}"
+    return f"{_speed(document)}; limit: {document['limit']['label']}"
+
+
+def _speed(document: dict[str, Any]) -> str:
+    """What the scenario was run for."""
+    rate = f"{number(document['throughput']['publications_per_second'])} publications a second"
+    if capacity := document.get("capacity"):
+        bound = f"with p99 below {capacity['p99_below_ms']:g} ms"
+        return f"{rate} {bound}" if capacity["rate"] is not None else f"no rate {bound}"
+    if delivery := document.get("delivery"):
+        missing = number(delivery["lost"])
+        return f"{rate}, received {number(delivery['received'])} times, {missing} lost"
+    if steps := document.get("steps"):
+        ends = (
+            f"{number(step['throughput']['publications_per_second'])}"
+            f" ({short(step['payload_bytes'])})"
+            for step in (steps[0], steps[-1])
+        )
+        return f"{' to '.join(ends)} publications a second"
+    return rate
 
 
 def _needs(target: Target) -> str:

@@ -2,8 +2,13 @@
 
 from typing import Any
 
+import pytest
+
+from reports.readme import readme
+from reports.runs import Run
+from reports.targets import Plan, Target
 from tests.reports.reading import Element, shown
-from tests.reports.samples import Document, latencies, load
+from tests.reports.samples import Document, conformance, latencies, load
 
 
 def options(scenario: str, **more: Any) -> Document:
@@ -126,3 +131,24 @@ def test_different_offered_rates_are_different_groups() -> None:
     titles_of_groups = [group.one("h3").text for group in page.find("section", class_="group")]
     assert "offering 500 calls a second each" in titles_of_groups[1]
     assert len(titles_of_groups) == 2
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        (load(), "2,000 publications a second; limit: unknown"),
+        (sweep(3_000, 2_900, 2_000), "3,000 (16 B) to 2,000 (4 KiB) publications a second; "),
+        (capacity((2_000, 900, True)), "2,000 publications a second with p99 below 5 ms; "),
+        (
+            load(delivery={"published": 2_000, "received": 20_000, "lost": 3}),
+            "2,000 publications a second, received 20,000 times, 3 lost; ",
+        ),
+    ],
+)
+def test_the_readme_beside_a_result_says_what_its_scenario_found(
+    document: Document, words: str
+) -> None:
+    target = Target("a server", None, None, "localhost:1", None, None)
+    found = [Run("conformance.json", conformance()), Run("load.json", document)]
+    text = readme(target, Plan((target,)), found)
+    assert f"| `load.json` | {words}" in text
