@@ -32,11 +32,13 @@ def kinds_of(first: Profile | None, second: Profile | None) -> Kinds:
     """What the profiles of both sides offer; without profiles, channels without a namespace."""
     if first is None or second is None:
         return Kinds((TOP,), (), (), (), ())
-    common = [
-        kind
-        for kind, namespace in first.namespaces.items()
-        if kind in second.namespaces and _lasts(namespace) and _lasts(second.namespaces[kind])
-    ]
+    common = _distinct(
+        {
+            kind: (namespace, second.namespaces[kind])
+            for kind, namespace in first.namespaces.items()
+            if kind in second.namespaces and _lasts(namespace) and _lasts(second.namespaces[kind])
+        }
+    )
     maps = tuple(kind for kind in common if _type(kind, first.namespaces[kind]) == "map")
     polls = tuple(kind for kind in common if _type(kind, first.namespaces[kind]) == "shared_poll")
     streams = tuple(kind for kind in common if kind not in (*maps, *polls))
@@ -47,6 +49,23 @@ def kinds_of(first: Profile | None, second: Profile | None) -> Kinds:
         if k in ("presence", "full", "chat") or first.namespaces[k].get("presence")
     )
     return Kinds((*streams, TOP), history, presence, maps, polls)
+
+
+def _distinct(kinds: Mapping[str, tuple[Mapping[str, Any], ...]]) -> list[str]:
+    """The kinds without those whose namespace has another kind already, on either side.
+
+    One channel under two names would be published to twice in a Broadcast, whose parts have no
+    order, and its epoch would be two.
+    """
+    taken: tuple[set[str], ...] = (set(), set())
+    distinct = []
+    for kind, namespaces in kinds.items():
+        names = [str(namespace["name"]) for namespace in namespaces]
+        if not any(name in those for name, those in zip(names, taken, strict=True)):
+            distinct.append(kind)
+            for name, those in zip(names, taken, strict=True):
+                those.add(name)
+    return distinct
 
 
 def _type(kind: str, namespace: Mapping[str, Any]) -> str:

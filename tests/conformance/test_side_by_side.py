@@ -16,6 +16,7 @@ from centrifugo_grpc.launching import Launch, Launcher
 from centrifugo_grpc.releases import Release
 from conformance import preflight
 from conformance.profile import read_profile, shipped
+from conformance.profile_from import profile_from
 from conformance.side_by_side.generating import Generator, Pair
 from conformance.side_by_side.kinds import kinds_of
 from conformance.side_by_side.operations import Operation, Room
@@ -320,3 +321,15 @@ def test_what_does_not_last_is_not_compared(pytester: pytest.Pytester) -> None:
         compared(pytester, first, second, *given)
     assert {"chat-room", "bare"} <= seen
     assert "quick" not in seen
+
+
+def test_no_channel_has_two_names_of_which_a_broadcast_would_reach_both(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN)
+    profile = profile_from(own, Release.V5_4)
+    assert (
+        len({kind for kind in profile.namespaces if "chat-room" in profile.channel(kind, "")}) > 1
+    )
+    kinds = [kind for kind in kinds_of(profile, profile).all if kind in profile.namespaces]
+    names = [profile.channel(kind, "") for kind in kinds]
+    assert sorted(names) == ["bare:", "chat-room:"]
