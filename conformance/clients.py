@@ -206,6 +206,16 @@ class Clients:
         claims: Mapping[str, Any] | None = None,
     ) -> "WebSocketClient":
         """A client on a WebSocket, subscribed to `channels` by its own commands."""
+        client = self.attempt_websocket(codec, user=user, claims=claims)
+        assert client.connected
+        for channel, position in channels.items():
+            client.subscribe(channel, position)
+        return client
+
+    def attempt_websocket(
+        self, codec: Codec, *, user: str | None = None, claims: Mapping[str, Any] | None = None
+    ) -> "WebSocketClient":
+        """A client on a WebSocket, not expecting to be let in."""
         user, fence = self._somebody(user), _fence()
         try:
             socket = WebSocketSubscriber(self._target.stream("http"), codec)
@@ -214,9 +224,6 @@ class Clients:
         self._stack.callback(socket.close)
         client = WebSocketClient(socket, user, fence, self._api)
         socket.send("connect", token=self.token(user, **_with_channel(claims, fence)))
-        assert client.connected
-        for channel, position in channels.items():
-            client.subscribe(channel, position)
         return client
 
     @property

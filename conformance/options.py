@@ -97,7 +97,9 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--dialect", default="auto", metavar="auto|v2|v3|both", help="what to judge")
     releases = "|".join(["auto", *(str(release) for release in Release)])
-    group.addoption("--release", default="auto", metavar=releases, help="whose rules apply")
+    group.addoption(
+        "--release", default="auto", metavar=releases, help="whose rules apply: its last patch's"
+    )
     group.addoption(
         "--target-profile",
         action="append",

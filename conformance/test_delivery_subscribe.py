@@ -374,6 +374,32 @@ def test_a_past_expiry_is_refused(api: Api, channel: Channels, clients: Clients)
 
 
 @requirement(
+    "subscribe.end.past-expiry",
+    "Subscribe with an expiry in the past, which is error 100, ends the subscription of who is"
+    " subscribed, without a word.",
+    level=Level.OBSERVED,
+    source="library centrifuge of each release, client.go, Subscribe and onSubscribeError",
+    releases=V3,
+    needs=["clients", "plain"],
+    one_node=True,
+)
+def test_a_past_expiry_ends_a_subscription(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("plain")
+    client, other = clients.connect(room), clients.connect(room)
+    expect.success(api.publish(room, b"before"))
+    answer = api.subscribe(channel=room, user=client.user, expire_at=1)
+    expect.error(answer, api.error(Code.INTERNAL))
+    expect.success(api.publish(room, b"after"))
+    expect.equal("payloads of another", other.payloads(room, 2), [b"before", b"after"])
+    told = [(event.channel, getattr(event, "data", None)) for event in client.settled()]
+    expect.equal("everything received", told, [(room, b"before")])
+    subscribed(api, client, room)
+    expect.success(api.publish(room, b"again"))
+    got = [pub.data for pub in client.settled_of(Publication, room)]
+    expect.equal("payloads received", got, [b"before", b"again"])
+
+
+@requirement(
     "subscribe.limit.channels",
     "Subscribe beyond the limit of a client's channels succeeds and disconnects the client with"
     " 3505 `channel limit`.",

@@ -49,6 +49,22 @@ def test_unknown_namespaces(api: Api) -> None:
 
 
 @requirement(
+    "map.refuse.unsound-options",
+    "Where a map is to be forgotten before its keys, MapPublish, MapRemove and MapReadState are"
+    " answered with error 100.",
+    level=Level.OBSERVED,
+    source="library centrifuge of 6.9.1, map_broker.go, ResolveAndValidateMapChannelOptions",
+    releases=LATEST,
+    needs=["map_unsound"],
+)
+def test_maps_forgotten_before_their_keys(api: Api, channel: Channels) -> None:
+    room = channel("map_unsound")
+    for method in ("MapPublish", "MapRemove", "MapReadState"):
+        answer = api.call(method, channel=room, **needing_a_key(method))
+        expect.error(answer, api.error(Code.INTERNAL))
+
+
+@requirement(
     "map.refuse.other-type",
     "A map RPC in a namespace that is no map is answered with error 107.",
     level=Level.MUST,

@@ -19,6 +19,7 @@ KINDS = {
 SINCE_5 = {"cache", "delta", "meta"}
 ONLY_6 = {
     *("json", "json_object", "binary", "map", "map_ephemeral", "map_recoverable"),
+    "map_unsound",
     *("shared_poll", "shared_poll_closed"),
 }
 RELEASES = pytest.mark.parametrize("release", list(Release), ids=str)
@@ -118,6 +119,7 @@ def test_the_kinds_of_a_profile_have_the_rules_that_they_are_named_for(release: 
         assert not kinds["shared_poll_closed"].shared_poll_publish_enabled
         assert kinds["json_object"].publication_data_format == "json_object"
         assert kinds["map_recoverable"].map.mode == "recoverable"
+        assert not kinds["map_unsound"].map.is_sound
 
 
 def test_no_target_of_4_has_a_channel_regex_which_crashes_it() -> None:
