@@ -16,12 +16,16 @@ from pathlib import Path
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.subscriber import inbox
+from conformance import api, clients
 from tests.mutants.declaring import Mutant
 from tests.mutants.register import MUTANTS
 from tests.mutants.rows import Row, read
 from tests.mutants.running import Run, runs, whole
 
 _TRIES = 3
+_PATIENCE = 1.5
+"""Seconds that an awaited event may take here: most wrong servers keep it back for ever."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     done = set()
     if given.output is not None and given.output.exists():
         done = {row.key for row in read([given.output])}
+    inbox.PATIENCE, api.SETTLE_SECONDS, clients.EVENTUALLY_SECONDS = (_PATIENCE,) * 3
     lost = count = 0
     for row in _rows(given.names or list(MUTANTS), given.release, done, given.runs, given.whole):
         count += 1

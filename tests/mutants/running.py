@@ -29,7 +29,7 @@ from tests.mutants.patching import CRASHES
 
 ROOT = Path(__file__).parent.parent.parent
 _NOTICED = {"failed", "differs"}
-_HANG = "DEADLINE_EXCEEDED"
+_HANG = "got gRPC status DEADLINE_EXCEEDED"
 _BUDGET = Budget(examples=12, seed=1)
 _WHOLE_SECONDS = 600
 

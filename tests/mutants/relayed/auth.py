@@ -161,3 +161,14 @@ for _method, _releases in (
     AUTH.mutant("key.refuse.every-rpc", "wire.refuse.wrong-key-of-every-rpc", releases=_releases)(
         _patch
     )
+
+
+@AUTH.mutant("wire.accept.first-key", releases=EVERY)
+def several_keys_are_none() -> None:
+    """Of several `authorization` values none counts."""
+
+    def require(original: Any, authorization: bytes, metadata: Any) -> None:
+        sent = [(name, value) for name, value in metadata() or () if name == "authorization"]
+        original(authorization, metadata if len(sent) < 2 else lambda: ())
+
+    around(gate, "_require", require)

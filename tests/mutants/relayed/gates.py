@@ -134,6 +134,20 @@ def invalid_utf8_is_refused() -> None:
     _parsed(change)
 
 
+@GATES.mutant("body.skip.last-empty-value", releases=V2)
+def last_empty_values_count() -> None:
+    """An empty `data` after another one counts."""
+
+    def change(parse: Any, body: bytes) -> Any:
+        request = parse(body)
+        fields = list(_fields(body)) if 0 < len(body) < 1000 else []
+        if fields and fields[-1] == (2, b"\x12\x00") and hasattr(request, "data"):
+            request.data = b""
+        return request
+
+    _parsed(change)
+
+
 @GATES.mutant(
     *("body.refuse.malformed-text", "method.refuse.unknown-text", "service.refuse.unknown-text"),
     *("payload.refuse.larger-request-text", "wire.refuse.malformed-path-text"),
@@ -307,6 +321,17 @@ def any_service_will_do() -> None:
     _known(change)
 
 
+@GATES.mutant("method.omit.of-the-other-dialect", releases=V2)
+def later_methods_are_answered() -> None:
+    """RPCs that came after 2.8 are answered as Info."""
+
+    def change(path: str, self: Gate) -> str:
+        service, _, method = path.rpartition("/")
+        return f"{service}/Info" if method in {"Subscribe", "Refresh", "Batch"} else path
+
+    _known(change)
+
+
 @GATES.mutant("pro.refuse.not-implemented", releases=LATEST)
 def methods_of_pro_are_answered() -> None:
     """RPCs of Centrifugo PRO are answered with nothing."""
@@ -353,3 +378,16 @@ def deflate_is_taken() -> None:
         return original(body, release, limit)
 
     around(gate, "inflated", inflated)
+
+
+@GATES.mutant("wire.refuse.corrupt-gzip", releases=SINCE_5)
+def what_is_no_gzip_is_empty() -> None:
+    """A message that should be gzip and breaks off is taken for an empty one."""
+
+    def change(original: Any, body: bytes, *rest: Any) -> Any:
+        try:
+            return original(body, *rest)
+        except GrpcFailure:
+            return b""
+
+    around(gate, "inflated", change)
