@@ -101,12 +101,16 @@ class Stream:
 
 
 class Served:
-    """A served node, with calls over the wire."""
+    """A served node, with calls over the wire.
+
+    Streams stay open to its end: grpcio cancels a call that nobody holds any more.
+    """
 
     def __init__(self, node: Node, api_channel: Any, uni_channel: Any) -> None:
         self.node = node
         self._api = api_channel
         self._uni = uni_channel
+        self._streams: list[Stream] = []
 
     def consume(
         self,
@@ -116,7 +120,9 @@ class Served:
         """Open a stream; by default of protocol v2."""
         body = request if isinstance(request, bytes) else request.SerializeToString()
         method = self._uni.unary_stream(_CONSUME, response_deserializer=unistream.Push.FromString)
-        return Stream(method(body, metadata=metadata))
+        stream = Stream(method(body, metadata=metadata))
+        self._streams.append(stream)
+        return stream
 
     async def subscriber(
         self, user: str = "u1", wishes: Mapping[str, Any] | Sequence[str] = (), **claims: Any
