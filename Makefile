@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 TARGET ?=
 PROFILE ?=
 KNOWN_FAILING ?=
+# A run of the tests starts hundreds of Pythons: without bytecode that is kept each would compile
+# the whole suite anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv report survey store docs pictures test lint types protos requirements lock bench clean
@@ -26,7 +29,7 @@ report: venv  ## Measure the reference server, or TARGET=host:port, and write on
 	@$(BIN)/python -m tools.report $(if $(TARGET),--target $(TARGET)) $(foreach file,$(PROFILE),--target-profile $(file)) $(if $(KNOWN_FAILING),--known-failing $(KNOWN_FAILING))
 
 test: venv lint types  ## Lint, strict types, every test (generated files among them)
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 lint: venv
 	$(BIN)/ruff check .
