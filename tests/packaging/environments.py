@@ -30,9 +30,11 @@ def built(folder: Path, kind: str) -> Path:
     return _build(tree, kind, folder / kind)
 
 
-def environment(folder: Path, *packages: str | Path, options: Sequence[str] = ()) -> Path:
+def environment(
+    folder: Path, *packages: str | Path, options: Sequence[str] = (), python: str = PYTHON
+) -> Path:
     """An environment with these packages and nothing else; gives its interpreter."""
-    run(folder.parent, str(UV), "venv", "--quiet", "--python", PYTHON, str(folder))
+    run(folder.parent, str(UV), "venv", "--quiet", "--python", python, str(folder))
     interpreter = folder / "bin" / "python"
     if packages:
         install(interpreter, *packages, options=options)

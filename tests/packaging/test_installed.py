@@ -1,14 +1,11 @@
 """What was installed runs from any folder: with the base alone, and with every extra."""
 
-import re
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.packaging.environments import PYTHON, UV, clean_environ, environment, run
+from tests.packaging.environments import PYTHON, UV, environment, run
+from tests.packaging.using import judge_load_and_report, server
 
 
 @pytest.fixture(scope="module")
@@ -21,24 +18,6 @@ def base(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
 def full(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
     """The `bin` of an environment with every extra."""
     return environment(tmp_path_factory.mktemp("full") / "env", f"{wheel}[all]").parent
-
-
-@contextmanager
-def server(command: Path, folder: Path) -> Iterator[str]:
-    """A reference server on free ports; gives the address of its API."""
-    arguments = ["--release", "6.9"]
-    arguments += ["--grpc_api_port", "0", "--uni_grpc_port", "0", "--port", "0"]
-    with subprocess.Popen(
-        [str(command), *arguments], stdout=subprocess.PIPE, text=True, cwd=folder,
-        env=clean_environ(),
-    ) as process:  # fmt: skip
-        try:
-            assert process.stdout is not None
-            told = re.match(r"listening on (\S+) ", process.stdout.readline())
-            assert told is not None
-            yield told[1]
-        finally:
-            process.terminate()
 
 
 def test_the_server_runs_with_the_base_and_says_what_the_other_commands_need(
@@ -62,21 +41,7 @@ def test_the_server_runs_with_the_base_and_says_what_the_other_commands_need(
 
 
 def test_corpus_harness_and_reports_run_with_every_extra(full: Path, tmp_path: Path) -> None:
-    with server(full / "centrifugo-reference-server", tmp_path) as address:
-        told = run(
-            tmp_path, str(full / "centrifugo-conformance"), "--target", address, "-k", "test_info",
-            "--results", "conformance.json", "-p", "no:cacheprovider",
-        )  # fmt: skip
-        assert "0 failed" in told or " passed" in told
-        told = run(
-            tmp_path, str(full / "centrifugo-load"), "--host", address, "--headless",
-            "-u", "1", "-t", "1s", "--results", "load.json",
-        )  # fmt: skip
-    told = run(
-        tmp_path, str(full / "centrifugo-reports"), "build", "conformance.json", "load.json",
-        "-o", "page.html",
-    )  # fmt: skip
-    assert (tmp_path / "page.html").is_file()
+    judge_load_and_report(full, tmp_path)
 
 
 def test_pip_installs_it_too(wheel: Path, tmp_path: Path) -> None:

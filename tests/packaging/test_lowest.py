@@ -1,9 +1,18 @@
-"""The lower bounds in pyproject.toml are true: what they allow is installed, and it works."""
+"""The lower bounds in pyproject.toml are true: what they allow is installed, and it works.
 
+With the oldest Python, that is: newer ones have no wheels of such old packages.
+"""
+
+import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
-from tests.packaging.environments import ROOT, environment, install, run
+import pytest
+
+from tests.packaging.environments import PYTHON, ROOT, UV, environment, install, run
+from tests.packaging.using import judge_load_and_report
 
 SCRIPT = """
 import grpc, sys
@@ -28,24 +37,55 @@ with CentrifugoServer() as server:
 """
 
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+
 def lowest() -> dict[str, str]:
-    """The lower bounds of the base and of the corpus, by package."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["conformance"]]
-    found = (each.partition(">=") for each in wanted)
-    return {name: version for name, _, version in found}
+    """The lower bounds of the base and of every extra, by package."""
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"]]
+    wanted += [each for name in extras if name != "all" for each in extras[name]]
+    found: dict[str, str] = {}
+    for name, _, version in (each.partition(">=") for each in wanted):
+        assert found.setdefault(name, version) == version, f"two lower bounds of {name}"
+    return found
+
+
+def oldest_python() -> str:
+    """What makes an environment of the oldest Python that pyproject.toml allows."""
+    oldest: str = PROJECT["requires-python"].removeprefix(">=")
+    if "PACKAGING_PYTHON" not in os.environ and oldest == ".".join(map(str, sys.version_info[:2])):
+        return PYTHON
+    found = subprocess.run([UV, "python", "find", oldest], capture_output=True, check=False)
+    if found.returncode:
+        pytest.skip(f"there is no Python {oldest} here, which the lower bounds are for")
+    return oldest
+
+
+@pytest.fixture(scope="module")
+def oldest(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Path:
+    """The `bin` of an environment with the lower bounds of all that there is."""
+    pinned = [f"{name}=={version}" for name, version in lowest().items()]
+    folder = tmp_path_factory.mktemp("oldest") / "env"
+    python = environment(folder, *pinned, python=oldest_python())
+    install(python, wheel, options=("--no-deps",))
+    return python.parent
 
 
 def test_server_double_subscriber_and_corpus_work_with_the_oldest_that_is_allowed(
-    wheel: Path, tmp_path: Path
+    oldest: Path, tmp_path: Path
 ) -> None:
-    pinned = [f"{name}=={version}" for name, version in lowest().items()]
-    python = environment(tmp_path / "env", *pinned)
-    install(python, wheel, options=("--no-deps",))
-    run(tmp_path, str(python), "-W", "error", "-c", SCRIPT)
+    python = str(oldest / "python")
+    run(tmp_path, python, "-W", "error", "-c", SCRIPT)
     told = run(
-        tmp_path, str(python), "-m", "pytest", "--pyargs", "conformance", "-p", "no:cacheprovider",
+        tmp_path, python, "-m", "pytest", "--pyargs", "conformance", "-p", "no:cacheprovider",
         "--release", "6.9", "-k", "test_errors",
         "--launch", f"{python} -m reference_server -c {{config}} --release 6.9",
     )  # fmt: skip
     assert " passed" in told
+
+
+def test_harness_and_reports_work_with_the_oldest_that_is_allowed(
+    oldest: Path, tmp_path: Path
+) -> None:
+    judge_load_and_report(oldest, tmp_path, {"PYTHONWARNINGS": "error"})
