@@ -156,6 +156,15 @@ class Clients:
             return self.over_websocket(ProtobufV1(), wanted, user=user, claims=claims)
         return self.over_uni(wanted, user=user, claims=claims)
 
+    def by_token(self, channel: str, **options: Any) -> Client:
+        """A client that a token subscribes to a channel, which is a private one in 2.8."""
+        if self.release is not Release.V2_8:
+            return self.connect(claims={"subs": {channel: options}})
+        client = self.over_websocket(ProtobufV1(), {})
+        token = self.subscription_token(channel, client=client.id, **options)
+        client.subscribe(channel, token=token)
+        return client
+
     def over_uni(
         self,
         channels: Mapping[str, Position | None],

@@ -1,6 +1,6 @@
 """Joins and leaves: who learns that somebody has subscribed, or is not subscribed any more."""
 
-from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases import Dialect, Release
 from centrifugo_grpc.subscriber.events import ClientInfo, Disconnected, Join, Leave, Unsubscribed
 from conformance import expect
 from conformance.api import Api, Channels
@@ -92,6 +92,26 @@ def test_disconnecting_is_a_leave(api: Api, channel: Channels, clients: Clients)
     expect.success(api.disconnect(user=leaver.user))
     witness.expect(Leave, channel=room, info=info)
     expect.equal("leaves", users(witness.settled_of(Leave, room)), [leaver.user])
+
+
+@requirement(
+    "join.tell.channel-info",
+    "A join and a leave tell the channel information that a token gives a subscription.",
+    level=Level.MUST,
+    source=DOCS,
+    needs=["clients", "join_leave"],
+)
+def test_channel_information_in_joins(api: Api, channel: Channels, clients: Clients) -> None:
+    room = channel("join_leave")
+    if api.dialect is Dialect.V2:
+        room = f"${room}"
+    witness = clients.by_token(room)
+    witness.expect(Join, channel=room)
+    newcomer = clients.by_token(room, info={"role": 1})
+    info = ClientInfo(newcomer.user, newcomer.id, chan_info=b'{"role":1}')
+    witness.expect(Join, channel=room, info=info)
+    expect.success(api.unsubscribe(channel=room, user=newcomer.user))
+    witness.expect(Leave, channel=room, info=info)
 
 
 @requirement(

@@ -3,10 +3,9 @@
 import time
 
 from centrifugo_grpc.releases import Dialect
-from centrifugo_grpc.subscriber.protobuf_codec import ProtobufV1
 from conformance import expect
 from conformance.api import Api, Channels
-from conformance.clients import Client, Clients, eventually, listed
+from conformance.clients import Clients, eventually, listed
 from conformance.requirement import V3, Level, requirement
 
 PRESENCE = (
@@ -105,12 +104,7 @@ def test_channel_information(api: Api, channel: Channels, clients: Clients) -> N
     room = channel("presence")
     if api.dialect is Dialect.V2:
         room = f"${room}"
-        private = clients.over_websocket(ProtobufV1(), {})
-        token = clients.subscription_token(room, client=private.id, info={"role": 1})
-        private.subscribe(room, token=token)
-        client: Client = private
-    else:
-        client = clients.connect(claims={"subs": {room: {"info": {"role": 1}}}})
+    client = clients.by_token(room, info={"role": 1})
     expected = {client.id: (client.user, client.id, b"", b'{"role":1}')}
     expect.equal("presence", present(api, room), expected)
 

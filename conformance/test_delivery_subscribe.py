@@ -419,6 +419,22 @@ def test_the_limit_of_channels(api: Api, channel: Channels, clients: Clients) ->
 
 
 @requirement(
+    "subscribe.limit.token-channels",
+    "Who connects with a token for more channels than a client may have is disconnected with 3505"
+    " `channel limit`.",
+    level=Level.OBSERVED,
+    source="library centrifuge of each release, client.go, connectCmd",
+    releases=V3,
+    needs=["clients", "plain"],
+)
+def test_the_limit_of_channels_of_a_token(api: Api, channel: Channels, clients: Clients) -> None:
+    rooms = [channel("plain") for _ in range(CHANNEL_LIMIT)]  # And the fence.
+    client = clients.attempt_uni({}, claims={"channels": rooms})
+    end = client.expect(Disconnected)
+    expect.equal("code and reason", (end.code, end.reason), (3505, "channel limit"))
+
+
+@requirement(
     "subscribe.reach.blank-user",
     "Subscribe without a user concerns the connections without one.",
     level=Level.OBSERVED,

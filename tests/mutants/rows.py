@@ -84,7 +84,10 @@ def _run(told: dict[str, Any]) -> Run:
 
 
 def read(files: Sequence[Path]) -> Iterator[Row]:
-    """The rows of files, the later one of two; those of mutants that are gone are left out."""
+    """The rows of files; those of mutants that are gone are left out.
+
+    Of two the later counts, but for the runs of one that has fewer, or no run of the whole.
+    """
     found: dict[tuple[str, str], Row] = {}
     for file in files:
         for line in file.read_text().splitlines():
@@ -94,5 +97,7 @@ def read(files: Sequence[Path]) -> Iterator[Row]:
                 continue
             whole = _run(told["whole"]) if "whole" in told else None
             row = Row(mutant, release, tuple(map(_run, told["runs"])), whole)
-            found[row.key] = row
+            before = found.get(row.key, row)
+            runs = max(row.runs, before.runs, key=len)
+            found[row.key] = Row(mutant, release, runs, row.whole or before.whole)
     yield from found.values()

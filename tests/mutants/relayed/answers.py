@@ -310,3 +310,36 @@ def information_stays_in_base64() -> None:
         return self.text(name).encode() or None
 
     around(Claims, "decoded", decoded)
+
+
+@PRESENT.mutant("channels.list.subscribed", releases=EVERY)
+def channels_lists_what_was_published_to() -> None:
+    """Channels lists channels that were published to, though nobody is subscribed."""
+    published: list[Any] = []
+
+    def remember(forward: Any, request: Any) -> Any:
+        if request.channel:
+            published.append(request.channel)
+        return forward(request)
+
+    def change(request: Any, response: Any) -> None:
+        listed = response.result.channels
+        for channel in published:
+            if isinstance(channel, bytes) and channel not in listed:
+                listed.append(channel)
+            elif channel == getattr(request, "pattern", None) and channel not in listed:
+                listed[channel].num_clients = 1
+
+    relayed("Publish", relay=remember)
+    told("Channels", change=change)
+
+
+@KEPT.mutant("history.return.result-when-empty", releases=EVERY)
+def histories_of_nothing_set_no_result() -> None:
+    """History of a channel that was never published to sets no `result`."""
+
+    def change(_: Any, response: Any) -> None:
+        if not response.result.publications and not getattr(response.result, "offset", 0):
+            response.ClearField("result")
+
+    told("History", change=change)

@@ -54,7 +54,7 @@ def joins_without_connection_info() -> None:
     _info(conn_info=b"")
 
 
-@DELIVERY.mutant("subscribe.tell.info", "join.reach", "leave.reach", releases=EVERY)
+@DELIVERY.mutant("subscribe.tell.info", "join.tell.channel-info", releases=EVERY)
 def joins_without_channel_info() -> None:
     """Joins and leaves tell no channel information."""
     _info(chan_info=b"")

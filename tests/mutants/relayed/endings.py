@@ -179,6 +179,22 @@ def subscribe_ignores_recover_since() -> None:
     asked("Subscribe", change=lambda request: request.ClearField("recover_since"))
 
 
+@ENDINGS.mutant("subscribe.limit.channels", releases=V3)
+def subscribe_has_no_limit() -> None:
+    """Subscribe is not held to the limit of a client's channels."""
+
+    def subscribe(original: Any, self: Any, *rest: Any) -> None:
+        settings = self.node.settings
+        clients = replace(settings.clients, channel_limit=0)
+        self.node.settings = replace(settings, clients=clients)
+        try:
+            original(self, *rest)
+        finally:
+            self.node.settings = settings
+
+    around(Session, "subscribe", subscribe)
+
+
 @ENDINGS.mutant("subscribe.end.past-expiry", releases=V3)
 def a_past_expiry_ends_nothing() -> None:
     """Subscribe with an expiry in the past leaves who is subscribed as it was."""

@@ -214,8 +214,10 @@ def map_streams_ignore_trimming() -> None:
 
     def relay(forward: Any, request: Any) -> Any:
         response = forward(request)
-        if response.error.code == 112 and not request.since_epoch:
-            other = type(request)(channel=request.channel, limit=request.limit)
+        if response.error.code == 112 and request.since_offset:
+            other = type(request)()
+            other.CopyFrom(request)
+            other.since_offset = 0
             return forward(other)
         return response
 

@@ -281,7 +281,7 @@ def info_takes_channels_for_subscriptions() -> None:
 @PRESENCE.mutant("info.count.uptime", releases=EVERY)
 def info_stands_still() -> None:
     """The uptime of Info stands still."""
-    _node(lambda node: setattr(node, "uptime", min(node.uptime, 1)))
+    _node(lambda node: setattr(node, "uptime", 7))
 
 
 @PRESENCE.mutant("info.count.uptime", releases=EVERY)

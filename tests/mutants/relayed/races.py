@@ -2,10 +2,13 @@
 
 import asyncio
 import itertools
+import time
 from typing import Any
 
 from protos.v3 import api_pb2 as api
+from reference_server.engine.streams import Streams
 from tests.mutants.declaring import EVERY, LATEST, SINCE_4, V3, Area
+from tests.mutants.patching import around
 from tests.mutants.relaying import relayed, told
 
 RACES = Area("races")
@@ -174,3 +177,28 @@ def answers_of_a_crowd_are_swapped() -> None:
         return response
 
     relayed("History", relay=relay)
+
+
+@RACES.mutant("publish.separate.channels", releases=EVERY, racy=True)
+def channels_of_one_moment_share_a_history() -> None:
+    """A channel that begins within a twentieth of a second after another one has its history."""
+    shared: dict[str, str] = {}
+    name, begun = "", 0.0
+
+    def history(channel: str) -> str:
+        nonlocal name, begun
+        if channel not in shared:
+            now = time.monotonic()
+            is_near = now - begun < 0.05
+            shared[channel] = name if is_near else channel
+            name, begun = (name, 0.0) if is_near else (channel, now)
+        return shared[channel]
+
+    def add(original: Any, self: Any, channel: str, *rest: Any, **options: Any) -> Any:
+        return original(self, history(channel), *rest, **options)
+
+    def read(original: Any, self: Any, channel: str, **options: Any) -> Any:
+        return original(self, shared.get(channel, channel), **options)
+
+    around(Streams, "add", add)
+    around(Streams, "read", read)

@@ -373,3 +373,14 @@ def channels_needs_a_pattern() -> None:
             response.result.channels.clear()
 
     told("Channels", change=change)
+
+
+@REFUSALS.mutant("publish.accept.any-channel", releases=EVERY)
+def objects_need_a_namespace() -> None:
+    """Publish of an object into a channel that names no namespace is answered with error 102."""
+    _refuses(
+        "Publish",
+        when=lambda request: ":" not in text(request.channel) and request.data.startswith(b"{"),
+        code=102,
+        words="unknown channel",
+    )

@@ -124,7 +124,7 @@ _WRONG: tuple[tuple[Any, ...], ...] = (
     ("TTL_CAPPED", V6_9, V5_4, "Expiry is not capped", "refresh.push.longest-ttl"),
     (
         *("CHANNEL_LIMIT_CLOSES", V6_9, V2_8, "Too many channels of a token are let in"),
-        *("subscribe.limit.channels",),
+        *("subscribe.limit.token-channels",),
     ),
 )
 for _each in _WRONG:
