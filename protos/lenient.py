@@ -5,6 +5,8 @@ what is not UTF-8. On the wire the two types are the same, so a server that must
 accepts reads and writes these classes instead. Clients have no use for them.
 """
 
+from functools import cache
+
 from google.protobuf import descriptor_pb2
 from google.protobuf.descriptor import FileDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
@@ -15,6 +17,7 @@ from protos._pool import message_classes
 _FIELD = descriptor_pb2.FieldDescriptorProto
 
 
+@cache
 def lenient_messages(file: FileDescriptor, *, keeps_maps: bool = True) -> dict[str, type[Message]]:
     """Classes for the messages of `file`, by name, whose string fields hold `bytes`.
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import dialect_of
-from reference_server.config import load_settings, parse_command_line
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import load_settings
 from reference_server.listener import Listener
 from reference_server.serving import serve
 from reference_server.settings import Settings

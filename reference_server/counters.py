@@ -1,8 +1,7 @@
 """The counters behind Info's metrics: what was called and sent in the last whole interval.
 
-Only what a node of any make has: the runtime's own (`go.*`, `process.*`) are left out, and of
-the clients' and transports' what needs something to happen first. Names, and the zeros before the
-first interval, are as real servers tell them.
+Names, and the zeros before the first interval, are as real servers tell them; of the clients' and
+transports' metrics those that need something to happen first are left out.
 """
 
 from collections import Counter, deque
@@ -14,9 +13,11 @@ from centrifugo_grpc.releases.metrics import (
     API_ERROR_METRICS,
     METRICS_FROM_START,
     POLLING_METRICS,
+    RUNTIME_METRICS,
     SURVEY_METRICS,
 )
 from reference_server.engine.streams import Clock
+from reference_server.process_metrics import measured
 
 _NAMESPACE = "centrifugo."
 _CALLS = "api.command_duration_seconds.{}.method.%s.protocol.grpc"
@@ -47,6 +48,7 @@ class Counters:
             kinds = ("duration_seconds.count", "duration_seconds.sum", "errors")
             names |= {_NAMESPACE + _POLLS.format(kind) for kind in kinds}
         self._told = dict.fromkeys(names, 0.0)
+        self._runtime = measured(RUNTIME_METRICS[release])
         self._until = clock() + interval
 
     def timing(self, method: str) -> Callable[[float], None]:
@@ -79,17 +81,23 @@ class Counters:
 
         return add
 
-    def items(self, numbers: Mapping[str, float], version: str) -> Mapping[str, float]:
-        """The metrics as they were at the end of the last interval; `numbers` are those of now."""
-        if self._clock() >= self._until:
-            self._until = self._clock() + self.interval
-            gauges = {name: float(numbers[key]) for name, key in self._gauges.items()}
-            gauges[f"{_NAMESPACE}node.build.version.{version}"] = 1.0
-            counted = {name: float(count) for name, count in self._running.items()}
-            # What was ever counted stays, at zero.
-            self._told = dict.fromkeys(self._told, 0.0) | gauges | counted | self._quantiles()
-            self._running.clear()
-        return self._told
+    def told(self) -> Mapping[str, float]:
+        """The metrics as they were at the end of the last interval."""
+        return self._told | self._runtime
+
+    def tick(self, numbers: Mapping[str, float], version: str) -> None:
+        """End the interval if it is over; `numbers` are those of now. To be called often."""
+        late = self._clock() - self._until
+        if late < 0:
+            return
+        gauges = {name: float(numbers[key]) for name, key in self._gauges.items()}
+        gauges[f"{_NAMESPACE}node.build.version.{version}"] = 1.0
+        counted = {name: float(count) for name, count in self._running.items()}
+        # What was ever counted stays, at zero.
+        self._told = dict.fromkeys(self._told, 0.0) | gauges | counted | self._quantiles()
+        self._runtime = measured(RUNTIME_METRICS[self._release])
+        self._running.clear()
+        self._until += self.interval * (late // self.interval + 1)
 
     def _timer(self, pattern: str) -> Callable[[float], None]:
         running, samples = self._running, deque[float](maxlen=_SAMPLES)

@@ -22,12 +22,13 @@ from reference_server.clients.failures import disconnects_of
 from reference_server.clients.permissions import Permissions
 from reference_server.clients.pushes import Joined, Left, Published, Push, UnencodableError
 from reference_server.clients.recovery import Recoverer
-from reference_server.clients.subscriber import Subscriber
+from reference_server.clients.subscriber import Subscriber, Tracker
 from reference_server.clients.timers import Timers
 from reference_server.counters import Counters
 from reference_server.engine.hub import Hub
 from reference_server.engine.map_state import Entry
 from reference_server.engine.maps import Maps, MisusedMapError
+from reference_server.engine.polls import Polled, Polls
 from reference_server.engine.presence import Presence
 from reference_server.engine.replay import Replay
 from reference_server.engine.streams import (
@@ -96,6 +97,7 @@ class Node:
         )
         ttl = settings.idempotent_result_ttl
         self.maps = Maps(clock, wall, EPOCH_LENGTH[self.release], ttl, self._deliver_change)
+        self.polls: Polls[Tracker] = Polls(clock, EPOCH_LENGTH[self.release])
         self._answers: Replay[str, Position] = Replay(clock, ttl)
         self._knows_keys = IDEMPOTENCY_KEY[self.release]
         self._knows_versions = PUBLICATION_VERSION[self.release]
@@ -107,7 +109,7 @@ class Node:
         self._sent = self.counters.sending("publication")
         self._joined, self._left = map(self.counters.sending, ("join", "leave"))
         self._started = self._renewed = clock()
-        self._snapshot = Snapshot()
+        self._snapshot, self._metrics = Snapshot(), self.counters.told()
 
     def publish(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
@@ -180,6 +182,14 @@ class Node:
         before = None if previous is None else publication_of(previous)
         self.deliver(channel, publication_of(entry), position, before)
 
+    def publish_polled(self, channel: str, publication: Polled) -> None:
+        """Deliver a version of a key to those who track it, and to whom it is new."""
+        for tracker in self.polls.turn(channel, publication.epoch):
+            tracker.lose()
+        push = Push(channel, Published(publication))
+        for tracker in self.polls.publish(channel, publication.key, publication.version):
+            tracker.deliver(push, publication)
+
     def join(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has come."""
         self._joined()
@@ -239,10 +249,12 @@ class Node:
         self.permissions = Permissions(self.settings, self.admission)
 
     def sweep(self) -> None:
-        """Free what has expired; no answer depends on when."""
+        """Free what has expired, on which no answer depends, and count by the clock."""
         self.streams.sweep()
         self.maps.sweep()
+        self.polls.sweep()
         self._answers.sweep()
+        self._tick()
 
     @property
     def version(self) -> str:
@@ -256,12 +268,20 @@ class Node:
         if now - self._renewed >= SNAPSHOT_SECONDS:
             self._renewed = now
             self._snapshot = Snapshot(*self.hub.counts(), int(now - self._started))
+            self._tick()
+            self._metrics = self.counters.told()
         return self._snapshot
 
     def metrics(self) -> Mapping[str, float]:
-        """The metrics of Info."""
+        """The metrics of Info, renewed with its numbers."""
+        self.snapshot()
+        return self._metrics
+
+    def _tick(self) -> None:
+        if not self.settings.metrics_interval:
+            return
         numbers = self._snapshot
-        return self.counters.items(
+        self.counters.tick(
             {
                 "nodes": 1,
                 "clients": numbers.clients,

@@ -23,6 +23,7 @@ def reloaded(before: Settings, read: Settings) -> Settings:
         user_boundary=read.user_boundary,
         user_separator=read.user_separator,
         clients=_clients(before, read),
+        track_keys=read.track_keys,
     )
 
 

@@ -17,7 +17,7 @@ from reference_server.api.listening import listen_api
 from reference_server.listener import Listener
 from reference_server.node import Node
 from reference_server.settings import Settings
-from reference_server.transports.http_port import listen_http
+from reference_server.transports.http_listening import listen_http
 from reference_server.transports.timing import TimerDriver
 from reference_server.transports.uni_grpc import listen_uni
 

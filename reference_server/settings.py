@@ -69,6 +69,21 @@ class MapOptions:
 
 
 @dataclass(frozen=True)
+class PollOptions:
+    """Options of a namespace of shared polls (6.9). Durations in seconds, 0 is the usual one.
+
+    `versioned`: publishers number what they publish. `max_keys` is how many one connection may
+    track.
+    """
+
+    versioned: bool = False
+    publish_enabled: bool = False
+    max_keys: int = 0
+    shutdown_delay: float = 0
+    expired_delay: float = 0
+
+
+@dataclass(frozen=True)
 class ChannelOptions:
     """Options of the channels of one namespace. Durations in seconds, 0 is none.
 
@@ -76,7 +91,9 @@ class ChannelOptions:
     `publish` is for clients (with `subscribe_to_publish`, for subscribers) and anonymous ones,
     presence and history are for subscribers and anonymous ones. What has no such word stands
     under its own: `subscribe_to_publish` binds insecure clients too, and the `disable_for_client`
-    options answer 108 where a permission answers 103.
+    options answer 108 where a permission answers 103. Where the application would be asked whether
+    a client may subscribe or publish, it is refused with the code in `subscribe_asks` or
+    `publish_asks` (0: nobody would be asked).
     """
 
     history_size: int = 0
@@ -111,12 +128,14 @@ class ChannelOptions:
     subscribe_to_publish: bool = False
     presence_disable_for_client: bool = False
     history_disable_for_client: bool = False
+    subscribe_asks: int = 0
+    publish_asks: int = 0
     publication_data_format: str = ""
     subscription_type: str = "stream"
     map: MapOptions = field(default_factory=MapOptions)
     map_clients_presence_channel_prefix: str = ""
     map_users_presence_channel_prefix: str = ""
-    shared_poll_publish_enabled: bool = False
+    poll: PollOptions = field(default_factory=PollOptions)
 
     @cached_property
     def keeps_history(self) -> bool:
@@ -252,7 +271,7 @@ class Settings:
 
     `namespaces` by name; `without_namespace` are the options of channels that name none.
     `private_prefix`, `boundary`, `user_boundary` and `user_separator` are the characters that
-    part the names of channels.
+    part the names of channels. `track_keys` are for signatures of what is polled (6.9).
     """
 
     release: Release
@@ -274,6 +293,7 @@ class Settings:
     user_boundary: str = "#"
     user_separator: str = ","
     idempotent_result_ttl: float = 300
+    track_keys: TokenKeys = field(default_factory=TokenKeys)
     clients: ClientOptions = field(default_factory=ClientOptions)
     websocket: WebSocket = field(default_factory=WebSocket)
     http: Http = field(default_factory=Http)

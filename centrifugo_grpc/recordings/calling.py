@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 from google.protobuf import json_format
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from centrifugo_grpc.recordings.requests import bodies_of, message_class
 from centrifugo_grpc.recordings.rows import Row
@@ -41,18 +41,24 @@ def path_of(row: Row, dialect: Dialect) -> str:
 
 def call(channel: grpc.Channel, row: Row, path: str, dialect: Dialect) -> Row:
     """Repeat the API call of a row; the answer in the row's form."""
-    # Sent as a stream: some rows have no message, or two.
-    method = channel.stream_unary(path, request_serializer=None, response_deserializer=None)
     try:
-        body = method(
-            iter(bodies_of(row, dialect)),
-            timeout=row.get("deadline_s") or DEADLINE,
-            metadata=metadata_of(row, dialect),
-            compression=_compression(row),
-        )
+        body = response_to(channel, row, path, dialect)
     except grpc.RpcError as error:
         return failure_of(error)
     return answer(row["rpc"], body, dialect)
+
+
+def response_to(channel: grpc.Channel, row: Row, path: str, dialect: Dialect) -> bytes:
+    """Repeat the API call of a row; the serialized response. Raises `grpc.RpcError`."""
+    # Sent as a stream: some rows have no message, or two.
+    method: Any = channel.stream_unary(path, request_serializer=None, response_deserializer=None)
+    body: bytes = method(
+        iter(bodies_of(row, dialect)),
+        timeout=row.get("deadline_s") or DEADLINE,
+        metadata=metadata_of(row, dialect),
+        compression=_compression(row),
+    )
+    return body
 
 
 def cancelled(channel: grpc.Channel, row: Row, path: str, dialect: Dialect) -> Row:
@@ -76,7 +82,11 @@ def answer(rpc: str, body: bytes, dialect: Dialect) -> Row:
     """How a row shows a response."""
     found = message_class(f"{rpc}Response", dialect)
     assert found is not None, f"a response to the unknown {rpc}"
-    message = found.FromString(body)
+    try:
+        message = found.FromString(body)
+    except DecodeError as error:
+        told = f"{type(error).__name__}: {error}"
+        return {"response": {"client_parse_error": told, "wire_hex": body.hex()}}
     row: Row = {
         "response": decoded(message, dialect),
         "set": sorted(field.name for field, _ in message.ListFields()),

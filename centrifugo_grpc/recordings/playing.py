@@ -14,7 +14,7 @@ import grpc
 from google.protobuf import json_format
 from websockets.exceptions import ConnectionClosed
 
-from centrifugo_grpc.recordings import calling, http2_rows, reflecting, tls_rows
+from centrifugo_grpc.recordings import calling, http2_rows, metrics_rows, reflecting, tls_rows
 from centrifugo_grpc.recordings.clients import Opening, planned
 from centrifugo_grpc.recordings.consuming import UniClient
 from centrifugo_grpc.recordings.generated import Generated
@@ -88,7 +88,7 @@ class Player:
     def _answer(self, row: Row, setup: Setup, client: str | None) -> Row:
         if client is not None:
             return self._received(row, setup, client)
-        if row["rpc"] in {"process", "SIGTERM"}:
+        if row["rpc"] in {"process", "SIGTERM"} or _shows_end(row):
             return self._state_of_process(row)
         if self._conversation is not None and _shows_clients(row, self._script):
             answered = self._call(row, setup) if _is_call(row) else {}
@@ -97,13 +97,19 @@ class Player:
             except (LookupError, TypeError, AttributeError, OSError, ConnectionClosed) as error:
                 raise NotPlayedError(f"the clients of the row: {error!r}") from None
             return {**answered, "observed": seen}
+        return self._asked(row, setup)
+
+    def _asked(self, row: Row, setup: Setup) -> Row:
         if row["rpc"] == "(http)" and row["request"].keys() == {"GET"}:
             return {"observed": _got(self._server.http, row["request"]["GET"])}
         if kind_of(row) is Kind.HTTP2 or tls_rows.is_tls(row):
             return self._raw(row)
+        if metrics_rows.shows_metrics(row):
+            return metrics_rows.answered(self._api, row, self._dialect)
         if kind_of(row) is Kind.START or not _is_call(row):
             raise NotPlayedError(row["rpc"])
-        return self._call(row, setup)
+        with self._server.down() if setup.down else contextlib.nullcontext():
+            return self._call(row, setup)
 
     def _converse(self, row: Row) -> None:
         """Have the WebSocket clients of 2.8 do what the row leaves out."""
@@ -147,7 +153,7 @@ class Player:
             called |= {"compression": setup.compression}
         path = setup.path or calling.path_of(row, self._dialect)
         channel = self._uni if setup.port == "uni" else self._api
-        if str(row.get("client_limit", "")).startswith("default"):
+        if setup.down or str(row.get("client_limit", "")).startswith("default"):
             with grpc.insecure_channel(self._server.api) as limited:
                 return calling.call(limited, called, path, self._dialect)
         if path.endswith(reflecting.METHOD):
@@ -193,6 +199,11 @@ class Player:
 
     def _state_of_process(self, row: Row) -> Row:
         process = self._server.process
+        if _shows_end(row):
+            begun = time.monotonic()
+            process.terminate()
+            code = process.wait(_END_SECONDS)
+            return {"observed": {"exit_code": code, "seconds": time.monotonic() - begun}}
         if row["rpc"] == "SIGTERM":
             response: Row = {"exit_code": process.wait(_END_SECONDS)}
         else:
@@ -214,7 +225,8 @@ class Player:
             for client in self._clients.values():
                 client.take(0, 0, DRAINED)
         if setup.restart:
-            self._server.restart()
+            with self._server.down():
+                pass
         if setup.reload is not None:
             self._server.reload({**self._configured(rest), **setup.reload})
         if setup.signal:
@@ -280,6 +292,12 @@ def _shows_clients(row: Row, script: Script) -> bool:
     entry = script.of(row["case"])
     is_told = any(isinstance(item, dict) and "client" in item for item in seen)
     return is_told or "speaker" in entry or (bool(seen) and row["rpc"] == "(websocket json)")
+
+
+def _shows_end(row: Row) -> bool:
+    """Whether a row shows how the server ended."""
+    observed = row.get("observed")
+    return row["rpc"] == "(shutdown)" and isinstance(observed, dict) and "exit_code" in observed
 
 
 def _is_call(row: Row) -> bool:

@@ -1,11 +1,11 @@
 """Servers to repeat a recording on, configured like the recorded one."""
 
+import contextlib
 import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -46,8 +46,8 @@ class Server(Protocol):
     def process(self) -> "subprocess.Popen[bytes]":
         """The running server; raises `NotStartedHereError` if it runs elsewhere."""
 
-    def restart(self) -> None:
-        """Stop it and start it again, on the same ports."""
+    def down(self) -> contextlib.AbstractContextManager[None]:
+        """Stopped inside, and started again after that, on the same ports."""
 
     def reload(self, config: Mapping[str, Any], /) -> None:
         """Change its configuration and have it read that again."""
@@ -66,8 +66,8 @@ class Given:
         """Not ours."""
         raise NotStartedHereError
 
-    def restart(self) -> None:
-        """Not ours to restart."""
+    def down(self) -> contextlib.AbstractContextManager[None]:
+        """Not ours to stop."""
         raise NotStartedHereError
 
     def reload(self, _config: Mapping[str, Any], /) -> None:
@@ -102,10 +102,12 @@ class Launched:
         """The running server."""
         return self.launcher.process(self.launch.address)
 
-    def restart(self) -> None:
-        """Stop it and start it again, on the same ports."""
+    @contextlib.contextmanager
+    def down(self) -> Iterator[None]:
+        """Stopped inside, and started again after that, on the same ports."""
         self.process.terminate()
         self.process.wait()
+        yield
         self.launcher.start([self.launch])
 
     def reload(self, config: Mapping[str, Any], /) -> None:
@@ -142,7 +144,7 @@ def config_of(rows: Sequence[Row], main: Mapping[str, Any], release: Release) ->
     return {**main, **changes, "namespaces": list(namespaces.values())}
 
 
-@contextmanager
+@contextlib.contextmanager
 def running(
     command: str, config: Mapping[str, Any], release: Release, environ: Mapping[str, str]
 ) -> Iterator[Server]:

@@ -14,8 +14,9 @@ class Setup:
 
     Before the row: `close` these clients, `open` these by name with their requests, `wait` so
     many seconds, make these `calls` (RPC and request), each `times_each`, awaited or `at_once`;
-    `drain` what all clients have received, `restart` the server, `reload` the configuration of this
-    row and those after it with these changes, send the server a `signal`.
+    `drain` what all clients have received, `restart` the server, or have it `down` during the row,
+    `reload` the configuration of this row and those after it with these changes, send the server a
+    `signal`.
 
     Of its request: `path`, `port` ("api" or "uni"), `raw` (hex), `fields`, `token` ("wrong
     signature", "alg none"), `times` (seconds from now, by field), `compression`, `deadline`.
@@ -34,6 +35,7 @@ class Setup:
     drain: bool = False
     signal: str = ""
     restart: bool = False
+    down: bool = False
     reload: dict[str, Any] | None = None
 
     path: str = ""

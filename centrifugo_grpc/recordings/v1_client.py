@@ -11,7 +11,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.frames import Opcode
+from websockets.frames import Close, Opcode
 from websockets.sync.client import connect
 
 from centrifugo_grpc.recordings.rows import Row
@@ -23,6 +23,8 @@ METHODS = v1.MethodType
 _LONG_TEXT = 2048
 _LONG_BYTES = 256
 _SHOWN = 60
+_ANSWERED = (Opcode.PING, Opcode.CLOSE)
+"""Frames that the library answers by itself."""
 _PUSHES: dict[int, type[Message]] = {
     v1.PUBLICATION: v1.Publication,
     v1.JOIN: v1.Join,
@@ -45,7 +47,10 @@ class RefusedError(Exception):
 
 
 class V1Client:
-    """One connection. `client` is its id, `subscribed` the last reply to a subscribe command."""
+    """One connection. `client` is its id, `subscribed` the last reply to a subscribe command.
+
+    It can be a bad one: `be_mute` answers nothing any more, `be_deaf` reads nothing any more.
+    """
 
     def __init__(
         self, http: str, protocol: str, query: str = "", origin: str | None = None
@@ -62,6 +67,9 @@ class V1Client:
         self._taken = 0
         self._frames: list[bytes] = []
         self._arrived = threading.Condition()
+        self._is_mute = False
+        self._may_read = threading.Event()
+        self._may_read.set()
         self._numbers = itertools.count(1)
         url = f"ws://{http}{PATH}" + (f"?{query}" if query else "")
         given: Any = {"compression": None, "ping_interval": None, "proxy": None, "max_size": None}
@@ -70,7 +78,7 @@ class V1Client:
             self._socket = self._open.enter_context(opening)
         except InvalidStatus as refused:
             raise RefusedError(refused.response.status_code) from None
-        self._watch_pings()
+        self._watch_frames()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -97,13 +105,27 @@ class V1Client:
             self.send(json.dumps(told if method else {"id": number, "params": params}))
         return number
 
+    def be_mute(self) -> None:
+        """Read on, but answer no ping and no close from now on."""
+        self._is_mute = True
+
+    def be_deaf(self) -> None:
+        """Read nothing from now on, until `hear`: what comes fills the system's buffers."""
+        self._may_read.clear()
+
+    def hear(self) -> None:
+        """Read again."""
+        self._may_read.set()
+
     def drop(self) -> None:
         """Break the connection without a word."""
+        self.hear()
         self._socket.socket.shutdown(2)
         self._reader.join(5)
 
     def close(self) -> None:
         """Leave."""
+        self.hear()
         self._open.close()
         self._reader.join(5)
 
@@ -177,18 +199,25 @@ class V1Client:
                     self._arrived.notify_all()
         except ConnectionClosed as closed:
             told = closed.rcvd
-            with self._arrived:
-                code, reason = (told.code, told.reason) if told else (1006, "")
-                self.closed = {"code": code, "reason": reason}
-                self._arrived.notify_all()
+            self._end(told.code if told else 1006, told.reason if told else "")
 
-    def _watch_pings(self) -> None:
+    def _end(self, code: int, reason: str) -> None:
+        with self._arrived:
+            self.closed = self.closed or {"code": code, "reason": reason}
+            self._arrived.notify_all()
+
+    def _watch_frames(self) -> None:
         take = self._socket.protocol.recv_frame
 
         def watched(frame: Any) -> None:
+            self._may_read.wait()
             if frame.opcode is Opcode.PING:
                 self.pings.append(bytes(frame.data).decode())
-            take(frame)
+            if not self._is_mute or frame.opcode not in _ANSWERED:
+                take(frame)
+            elif frame.opcode is Opcode.CLOSE:
+                told = Close.parse(frame.data)
+                self._end(told.code, told.reason)
 
         self._socket.protocol.recv_frame = watched  # type: ignore[method-assign]
 

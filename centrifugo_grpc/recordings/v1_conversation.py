@@ -2,8 +2,10 @@
 
 A recording shows what clients received; that they came, and what they asked for, stands in a file
 of steps, by case (tests/recordings/setup/v2-clients.json). Steps before a row, in their order:
-`join` a client by name, `leave`, `drop` (without a word), `say` a command, `call` an RPC (so many
-`numbers` times, awaited or all `at_once`, with `<number>` in its data), `wait`.
+`join` a client by name, `leave`, `drop` (without a word), change the `manner` `of` one to `mute`
+(answers no ping and no close), `deaf` (reads nothing) or `hear`, `say` a command, send a `frame`
+(hex) and wait for the reply to its `number`, `call` an RPC (so many `numbers` times, awaited or all
+`at_once`, with `<number>` in its data), `wait`.
 """
 
 import contextlib
@@ -23,6 +25,11 @@ from protos.client import v1_pb2 as v1
 PATIENCE = 5.0
 QUIET = 0.08
 _ALL = "*"
+_MANNERS: dict[str, Callable[[V1Client], None]] = {
+    "mute": V1Client.be_mute,
+    "deaf": V1Client.be_deaf,
+    "hear": V1Client.hear,
+}
 Call = Callable[[str, Mapping[str, Any]], Row]
 """Calls an RPC with a request; the row of its answer."""
 
@@ -89,12 +96,10 @@ class Conversation:
             self._leave(step["leave"], V1Client.close)
         elif "drop" in step:
             self._leave(step["drop"], V1Client.drop)
-        elif "say" in step:
-            self._say(self._clients[step["by"]], step["say"], step)
-        elif "send" in step:
-            commands = "\n".join(map(json.dumps, step["send"]))
-            token = signed(step["claims"], self._secret)
-            self._clients[step["by"]].send(commands.replace("<token>", token))
+        elif "manner" in step:
+            _MANNERS[step["manner"]](self._clients[step["of"]])
+        elif "by" in step:
+            self._speak_up(self._clients[step["by"]], step)
         elif "drain" in step:
             for client in self._clients.values():
                 client.take(0, 0, QUIET, to_end=False)
@@ -107,6 +112,16 @@ class Conversation:
             )
         else:
             time.sleep(step["wait"])
+
+    def _speak_up(self, client: V1Client, step: Mapping[str, Any]) -> None:
+        if "frame" in step:
+            client.send(bytes.fromhex(step["frame"]))
+            client.reply(step["number"], PATIENCE)
+        elif "send" in step:
+            commands = "\n".join(map(json.dumps, step["send"]))
+            client.send(commands.replace("<token>", signed(step["claims"], self._secret)))
+        else:
+            self._say(client, step["say"], step)
 
     def _join(self, name: str, wish: Mapping[str, Any]) -> None:
         protocol = wish.get("protocol", "protobuf" if "protobuf" in name else "json")
@@ -206,7 +221,9 @@ class Conversation:
         if "received" in seen:
             to_end = seen.get("closed") is not None
             told["received"] = client.take(len(seen["received"]), PATIENCE, QUIET, to_end=to_end)
-        if "closed" in seen or client.closed is not None:
+        if seen.get("closed") is not None:
+            told["closed"] = client.await_end(PATIENCE)
+        elif "closed" in seen or client.closed is not None:
             told["closed"] = client.closed
         return told
 

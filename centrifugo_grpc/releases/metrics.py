@@ -49,9 +49,41 @@ _OF_3 = (
 )
 _LIMIT = _each(_NODE, "client_connection_limit")
 
+_MEMORY = """
+    alloc_bytes alloc_bytes_total buck_hash_sys_bytes frees_total gc_sys_bytes heap_alloc_bytes
+    heap_idle_bytes heap_inuse_bytes heap_objects heap_released_bytes heap_sys_bytes
+    last_gc_time_seconds mallocs_total mcache_inuse_bytes mcache_sys_bytes mspan_inuse_bytes
+    mspan_sys_bytes next_gc_bytes other_sys_bytes stack_inuse_bytes stack_sys_bytes sys_bytes
+"""
+_COLLECTIONS = "count quantile.0 quantile.25 quantile.50 quantile.75 quantile.100 sum"
+_PROCESS = """
+    cpu.seconds_total max.fds open.fds resident.memory_bytes start.time_seconds
+    virtual.memory_bytes virtual.memory_max_bytes
+"""
+_RUNTIME = (
+    _each("go.memstats.", _MEMORY)
+    | _each("go.gc.duration_seconds.", _COLLECTIONS)
+    | _each("go.", "goroutines info.version.go1.26.8 threads")
+    | _each("process.", _PROCESS)
+)
+_LOOKUPS = _each("go.memstats.", "lookups_total")
+
+RUNTIME_METRICS = Row(
+    "Info's metrics of Go's runtime and of the process, told from the start too",
+    "Info of each release, asked at its start; the version of Go is that of the observed builds,"
+    " and of 3.2, which tells all that its Go measures, what 2.8 tells too",
+    v2_8=_RUNTIME | _LOOKUPS | _each("go.memstats.", "gc_cpu_fraction"),
+    v3_2=_RUNTIME | _LOOKUPS | _each("go.memstats.", "gc_cpu_fraction"),
+    v4_1=_RUNTIME | _LOOKUPS,
+    v5_4=_RUNTIME
+    | _each("go.gc.", "gogc_percent gomemlimit_bytes")
+    | _each("go.sched.", "gomaxprocs_threads")
+    | _each("process.network.", "receive_bytes_total transmit_bytes_total"),
+    v6_9=frozenset(),
+)
 METRICS_FROM_START = Row(
-    "Info's metrics that are told from the start, all 0: those that need nothing to happen. The"
-    " runtime's own, which all but 6.9 tell, are left out",
+    "Info's metrics that are told from the start, all 0: those that need nothing to happen,"
+    " without the runtime's",
     "Info of each release, asked at its start",
     v2_8=_UNTIL_5
     | _PINGED

@@ -17,10 +17,8 @@ from centrifugo_grpc.releases import (
 )
 from reference_server.api.answers import GrpcFailure, Metadata, first
 from reference_server.api.compression import MAY_BE_COMPRESSED, inflated
-from reference_server.api.v2 import V2Api
-from reference_server.api.v3 import V3Api
 from reference_server.node import Node
-from reference_server.reflection import service as reflection
+from reference_server.reflection import names as reflection
 
 Parse = Callable[[bytes], Any]
 Answer = Callable[[Any, Metadata], bytes]
@@ -67,7 +65,9 @@ class Gate:
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = {dialect_of(node.release).service: node for node in nodes}
-        self._apis: dict[str, Api] = {service: _api(node) for service, node in self._nodes.items()}
+        self._apis: dict[str, Api] = {
+            service: api_of(node) for service, node in self._nodes.items()
+        }
         self._methods: dict[str, Set[str]] = {
             service: OPEN_RPCS[node.release] | PRO_RPCS[node.release]
             for service, node in self._nodes.items()
@@ -137,5 +137,12 @@ def _require(authorization: bytes, metadata: Metadata) -> None:
         raise GrpcFailure(grpc.StatusCode.UNAUTHENTICATED, "unauthenticated")
 
 
-def _api(node: Node) -> Api:
-    return V2Api(node) if dialect_of(node.release) is Dialect.V2 else V3Api(node)
+def api_of(node: Node) -> Api:
+    """The dialect of a node. That of the others is not loaded: a start is to be quick."""
+    if dialect_of(node.release) is Dialect.V2:
+        from reference_server.api.v2 import V2Api  # noqa: PLC0415
+
+        return V2Api(node)
+    from reference_server.api.v3 import V3Api  # noqa: PLC0415
+
+    return V3Api(node)

@@ -6,7 +6,7 @@ order and the words of Go's server. On asyncio, since the engine and the session
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import grpc.aio
@@ -16,7 +16,10 @@ from reference_server.api.answers import GrpcFailure
 from reference_server.api.compression import is_gzip
 from reference_server.api.gate import Gate, Method
 from reference_server.node import Node
-from reference_server.reflection import service as reflection
+from reference_server.reflection import names as reflection
+
+if TYPE_CHECKING:
+    from reference_server.reflection.service import Reflection
 
 _EOF = grpc.aio.EOF  # type: ignore[attr-defined]
 
@@ -48,8 +51,10 @@ class Handlers(grpc.GenericRpcHandler):  # type: ignore[type-arg]
             if found.before is not None:
                 answering = _after(found.before, answering)
             return grpc.stream_unary_rpc_method_handler(answering)
+        from reference_server.reflection.service import Reflection  # noqa: PLC0415
+
         release = next(node.release for node in self._nodes if node.settings.reflection)
-        reflecting = _reflecting(reflection.Reflection(release))
+        reflecting = _reflecting(Reflection(release))
         return grpc.stream_stream_rpc_method_handler(reflecting)
 
 
@@ -98,7 +103,7 @@ def _refusing(failure: GrpcFailure) -> _Handler:
     return handle
 
 
-def _reflecting(answers: reflection.Reflection) -> _Handler:
+def _reflecting(answers: "Reflection") -> _Handler:
     async def handle(_messages: Any, context: Any) -> None:
         try:
             while (body := await context.read()) is not _EOF:

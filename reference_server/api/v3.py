@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from google.protobuf import any_pb2
 from google.protobuf.message import DecodeError, Message
 
 from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
@@ -21,8 +20,6 @@ from reference_server.api.v3_maps import MapCalls
 from reference_server.api.v3_node import NodeCalls
 from reference_server.counters import now
 from reference_server.node import Node
-
-_LENIENT = lenient_messages(api.DESCRIPTOR, keeps_maps=False)
 
 _BATCH_ORDER = (
     *("publish", "broadcast", "subscribe", "unsubscribe", "disconnect", "history"),
@@ -65,7 +62,8 @@ class V3Api:
             try:
                 return from_string(body)
             except DecodeError:
-                wrong = later_complaint(body, _LENIENT[f"{method}Request"], self._node.release)
+                lenient = lenient_messages(api.DESCRIPTOR, keeps_maps=False)[f"{method}Request"]
+                wrong = later_complaint(body, lenient, self._node.release)
                 details = f"grpc: error unmarshalling request: {wrong}"
                 raise GrpcFailure(grpc.StatusCode.INTERNAL, details) from None
 
@@ -133,23 +131,22 @@ class V3Api:
 
 _RESULT = b"\x12"
 """The tag of field 2, which is `result` in every response."""
+_ERROR_TYPE = b"type.googleapis.com/centrifugal.centrifugo.api.Error"
 
 
 def _as_grpc_failure(code: Code, error: ApiError) -> GrpcFailure:
     status = TRANSPORT_STATUS[code]
-    detail = any_pb2.Any(
-        type_url="type.googleapis.com/centrifugal.centrifugo.api.Error",
-        value=api.Error(code=error.code, message=error.message).SerializeToString(),
-    )
+    value = api.Error(code=error.code, message=error.message).SerializeToString()
+    detail = _fields((0x0A, _ERROR_TYPE), (0x12, value))
     trailers = (("grpc-status-details-bin", _rpc_status(status, error.message, detail)),)
     return GrpcFailure(status, error.message, trailers)
 
 
-def _rpc_status(status: grpc.StatusCode, message: str, detail: any_pb2.Any) -> bytes:
-    """A serialized google.rpc.Status: code = 1, message = 2, details = 3."""
+def _rpc_status(status: grpc.StatusCode, message: str, detail: bytes) -> bytes:
+    """A serialized google.rpc.Status: code = 1, message = 2, details = 3, a google.protobuf.Any."""
     number: int = status.value[0]
-    fields = bytes([0x08, number])
-    for tag, value in ((0x12, message.encode()), (0x1A, detail.SerializeToString())):
-        assert len(value) < 128, "the length is one byte"
-        fields += bytes([tag, len(value)]) + value
-    return fields
+    return bytes([0x08, number]) + _fields((0x12, message.encode()), (0x1A, detail))
+
+
+def _fields(*fields: tuple[int, bytes]) -> bytes:
+    return b"".join(bytes([tag]) + varint(len(value)) + value for tag, value in fields)

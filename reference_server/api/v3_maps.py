@@ -11,6 +11,7 @@ from reference_server.api.answers import Refused
 from reference_server.api.v3_rules import payload, rules_of
 from reference_server.engine.map_state import Entry
 from reference_server.engine.maps import Change, MisusedMapError
+from reference_server.engine.polls import Polled
 from reference_server.engine.streams import Position, UnrecoverablePositionError, Version
 from reference_server.node import Node
 from reference_server.settings import ChannelOptions, MapOptions
@@ -125,9 +126,11 @@ class MapCalls:
         rules = rules_of(self._node, request.channel)
         if rules.subscription_type != "shared_poll":
             raise Refused(Code.BAD_REQUEST)
-        if not rules.shared_poll_publish_enabled:
+        if not rules.poll.publish_enabled:
             raise Refused(Code.NOT_AVAILABLE)
-        payload(request.data, request.b64data)
+        data = payload(request.data, request.b64data)
+        published = Polled(data, {}, key=request.key, version=request.version, epoch=request.epoch)
+        self._node.publish_polled(request.channel, published)
         return api.SharedPollPublishResult()
 
     def _options(self, channel: str, key: str = "any") -> MapOptions:

@@ -140,7 +140,7 @@ class Admission:
         is_private = names.is_private(self._settings, channel)
         if not WISHED_SUBS_WITHOUT_TOKEN[self._release]:
             return is_for_user if is_limited else not is_private and not rules.protected
-        if is_private or not names.is_valid(self._settings, channel, rules):
+        if is_private or rules.subscribe_asks or not names.is_valid(self._settings, channel, rules):
             return False
         is_limited = is_limited and rules.allow_user_limited_channels
         if is_limited and is_for_user:

@@ -8,6 +8,7 @@ from reference_server.engine.streams import Position
 
 STREAM = "stream"
 MAP_KINDS = {1: "map", 2: "map_clients", 3: "map_users"}
+SHARED_POLL = 4
 """Types of subscriptions by number, and the type of namespace that each needs (6.9)."""
 
 
@@ -129,11 +130,22 @@ class Refresh:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackBatch:
+    """Keys of a shared poll with the versions that the client has, and what allows them (6.9)."""
+
+    signature: str
+    items: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SubRefresh:
-    """A new subscription token."""
+    """A new subscription token; by its `kind` keys to `track` or to `untrack` instead (6.9)."""
 
     channel: str
     token: str
+    kind: int = 0
+    track: tuple[TrackBatch, ...] = ()
+    untrack: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

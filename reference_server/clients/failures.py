@@ -41,6 +41,11 @@ CONNECTION_CLOSED = Disconnect(3000, "connection closed")
 """The client has gone: nothing is told to it."""
 
 
+def unasked(code: int) -> ReplyError:
+    """What a client is told where the application would be asked, and is not."""
+    return INTERNAL if code == INTERNAL.code else NOT_AVAILABLE
+
+
 @dataclass(frozen=True)
 class Disconnects:
     """The disconnects of a release."""

@@ -29,6 +29,7 @@ from reference_server.clients.commands import Command, Request
 from reference_server.clients.failures import Disconnect, ReplyError
 from reference_server.clients.map_subscribing import MapSubscribing
 from reference_server.clients.options import SubscribeOptions
+from reference_server.clients.polling import TRACK, UNTRACK, Tracking, subscribing
 from reference_server.clients.pushes import UnencodableError
 from reference_server.clients.results import Result
 from reference_server.clients.session import Session
@@ -44,7 +45,6 @@ from reference_server.settings import MapOptions
 
 EVERYTHING = -1
 UINT32 = 0xFFFF_FFFF
-SHARED_POLL = 4
 """A type of subscriptions (6.9)."""
 
 
@@ -103,8 +103,8 @@ class _Handling:
         if not channel:
             raise session.known.bad_request
         self._require_kind(request)
-        if request.kind in commands.MAP_KINDS and SUBSCRIPTION_KINDS[self._release]:
-            self._subscribe_to_map(request)
+        if SUBSCRIPTION_KINDS[self._release] and request.kind in _OTHER_KINDS:
+            _OTHER_KINDS[request.kind](self, request)
             return
         delta = request.delta if DELTA_COMPRESSION[self._release] else ""
         if delta not in {"", "fossil"}:
@@ -119,7 +119,7 @@ class _Handling:
         if is_full:
             raise failures.LIMIT_EXCEEDED
         options = self._node.permissions.subscribe(session, request, self._node.wall())
-        if SUBSCRIPTION_KINDS[self._release] and request.kind > SHARED_POLL:
+        if SUBSCRIPTION_KINDS[self._release] and request.kind > commands.SHARED_POLL:
             raise session.known.server_error
         result, subscription = session.begin(
             channel,
@@ -164,16 +164,29 @@ class _Handling:
         if subscription is not None and session.closed is None:
             session.settle(channel, subscription)
 
+    def _subscribe_to_poll(self, request: commands.Subscribe) -> None:
+        session, node, channel = self._session, self._node, request.channel
+        if session.is_subscribed(channel):
+            raise failures.ALREADY_SUBSCRIBED
+        if 0 < node.settings.clients.channel_limit <= session.channels:
+            raise failures.LIMIT_EXCEEDED
+        plain = replace(request, positioned=False, recoverable=False, join_leave=False)
+        options = node.permissions.subscribe(session, plain, node.wall())
+        rules = node.settings.channel_options(channel)
+        assert rules is not None, "permissions know it"
+        result, subscription = subscribing(session, request, rules, options)
+        self._answer(request, result)
+        if session.closed is None:
+            session.settle(channel, subscription)
+
     def _require_kind(self, request: commands.Subscribe) -> None:
-        """Refuse a subscription to shared polls, which are not served here, and what is no such."""
+        """Refuse a subscription to shared polls where there are none, and any other to those."""
         if not SUBSCRIPTION_KINDS[self._release]:
             return
         rules = self._node.settings.channel_options(request.channel)
         is_polled = rules is not None and rules.subscription_type == "shared_poll"
-        if request.kind == SHARED_POLL:
-            raise failures.NOT_AVAILABLE
-        if is_polled:
-            raise failures.BAD_REQUEST
+        if is_polled != (request.kind == commands.SHARED_POLL):
+            raise failures.BAD_REQUEST if is_polled else failures.NOT_AVAILABLE
 
     def _recovery(self, request: commands.Subscribe) -> commands.Recovery:
         rejects = request.recovery.or_not_at_all and REJECTS_UNRECOVERED[self._release]
@@ -297,6 +310,11 @@ class _Handling:
         subscription = session.subscriptions.get(channel)
         if subscription is None:
             raise failures.PERMISSION_DENIED
+        if subscription.poll is not None and request.kind in {TRACK, UNTRACK}:
+            tracking = Tracking(session, channel, subscription.poll)
+            follow = tracking.track if request.kind == TRACK else tracking.untrack
+            self._answer(request, follow(request))
+            return
         if subscription.is_server_side:
             raise session.known.bad_request
         if not request.token:
@@ -364,6 +382,10 @@ class _Handling:
             session.upkeep.unusable()
 
 
+_OTHER_KINDS: dict[int, Callable[[_Handling, commands.Subscribe], None]] = {
+    **dict.fromkeys(commands.MAP_KINDS, _Handling._subscribe_to_map),
+    commands.SHARED_POLL: _Handling._subscribe_to_poll,
+}
 _HANDLERS: dict[type[Any], Callable[[_Handling, Any], None]] = {
     commands.Connect: _Handling.connect,
     commands.Subscribe: _Handling.subscribe,

@@ -16,11 +16,13 @@ from centrifugo_grpc.releases.clients import (
 from reference_server.api.json_text import is_of_format
 from reference_server.clients import failures, names
 from reference_server.clients.admission import Admission, Identity, may_subscribe
-from reference_server.clients.commands import MAP_KINDS, STREAM, Subscribe
+from reference_server.clients.commands import MAP_KINDS, SHARED_POLL, STREAM, Subscribe
 from reference_server.clients.options import SubscribeOptions, options_of
 from reference_server.clients.subscription_tokens import SubscriptionTokens
 from reference_server.clients.tokens import ExpiredTokenError
 from reference_server.settings import ChannelOptions, Settings
+
+_KINDS = {**MAP_KINDS, SHARED_POLL: "shared_poll"}
 
 
 class Client(Protocol):
@@ -69,12 +71,18 @@ class Permissions:
             may = rules.allow_publish_for_client or rules.allow_publish_for_subscriber
             if not (may or is_insecure) or (rules.subscribe_to_publish and not is_subscribed):
                 raise failures.PERMISSION_DENIED
-            return rules
+            return self._asked(rules)
+        self._asked(rules)
         may = rules.allow_publish_for_client or (
             rules.allow_publish_for_subscriber and is_subscribed
         )
         if not is_insecure and not (may and (client.user or rules.allow_publish_for_anonymous)):
             raise failures.PERMISSION_DENIED
+        return rules
+
+    def _asked(self, rules: ChannelOptions) -> ChannelOptions:
+        if rules.publish_asks:
+            raise failures.unasked(rules.publish_asks)
         return rules
 
     def presence(self, client: Client, channel: str) -> ChannelOptions:
@@ -137,7 +145,7 @@ class Permissions:
     ) -> SubscribeOptions:
         channel = request.channel
         kind = request.kind if SUBSCRIPTION_KINDS[self.settings.release] else 0
-        if rules.subscription_type != MAP_KINDS.get(kind, STREAM):
+        if rules.subscription_type != _KINDS.get(kind, STREAM):
             raise failures.PERMISSION_DENIED
         if names.is_private(self.settings, channel) and not request.token:
             raise failures.PERMISSION_DENIED
@@ -146,6 +154,8 @@ class Permissions:
         is_limited = rules.allow_user_limited_channels and names.is_user_limited(
             self.settings, channel
         )
+        if rules.subscribe_asks and not is_limited:
+            raise failures.unasked(rules.subscribe_asks)
         may = (
             names.is_for(self.settings, channel, client.user)
             if is_limited
@@ -197,6 +207,8 @@ class Permissions:
         if is_server_side or (rules.protected and not is_private and not is_limited):
             raise failures.PERMISSION_DENIED
         if not is_private:
+            if rules.subscribe_asks and not is_limited:
+                raise failures.unasked(rules.subscribe_asks)
             return options_of(rules, self.settings.release)
         if not request.token:
             raise failures.PERMISSION_DENIED

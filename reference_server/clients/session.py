@@ -219,7 +219,8 @@ class Session:
         """Count a subscription that has begun and was answered."""
         self.subscriptions[channel] = subscription
         self._tell_join(channel)
-        self.upkeep.keep_present(channel, is_first=not subscription.is_map)
+        is_present = not subscription.is_map and subscription.poll is None
+        self.upkeep.keep_present(channel, is_first=is_present)
 
     def forget(self, channel: str) -> None:
         """Undo the beginning of a subscription that failed."""
@@ -233,6 +234,8 @@ class Session:
             return
         if subscription.options.presence:
             self.node.presence.remove(channel, self.client)
+        if subscription.poll is not None:
+            subscription.poll.end()
         if subscription.options.clients_map:
             # The user's key is left to its time: another connection may be there.
             self.node.drop_from_map(subscription.options.clients_map, self.client)

@@ -7,7 +7,22 @@ from reference_server.clients.failures import Disconnect
 from reference_server.clients.options import SubscribeOptions
 from reference_server.clients.pushes import Push
 from reference_server.engine.hub import Member
+from reference_server.engine.polls import Polled
 from reference_server.engine.streams import Position
+
+
+class Tracker(Protocol):
+    """A subscription to a shared poll as the node sees it."""
+
+    @property
+    def client(self) -> str:
+        """The id of its connection."""
+
+    def deliver(self, push: Push, publication: Polled) -> None:
+        """Take a version of a key."""
+
+    def lose(self) -> None:
+        """End, since versions have begun anew."""
 
 
 class Subscriber(Member, Protocol):

@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.releases.clients import LATE_PUBLICATIONS_SKIPPED, POSITIONS_HAVE_EPOCHS
 from reference_server.clients.options import SubscribeOptions
 from reference_server.clients.tag_filters import TagsFilter
 from reference_server.engine.streams import Position
+
+if TYPE_CHECKING:
+    from reference_server.clients.poll_subscription import PollSubscription
 
 
 class Verdict(Enum):
@@ -40,7 +44,8 @@ class Subscription:
 
     `chan_info` and `expire_at` (Unix seconds, 0 is never) may be refreshed. `compresses`: it gets
     differences, once it has a publication that they are to (`has_base`). `tags_filter`: it gets
-    what passes that only. `is_map`: its positions are those of a map.
+    what passes that only. `is_map`: its positions are those of a map. `poll`: its part of a
+    shared poll.
     """
 
     options: SubscribeOptions
@@ -54,6 +59,7 @@ class Subscription:
     has_base: bool = False
     tags_filter: TagsFilter | None = None
     is_map: bool = False
+    poll: "PollSubscription | None" = None
 
     @property
     def is_positioned(self) -> bool:

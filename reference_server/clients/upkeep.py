@@ -139,6 +139,8 @@ class Upkeep:
                 session.end_for(channel, INSUFFICIENT_STATE, session.known.insufficient_state)
             if session.closed is not None:
                 return
+            if subscription.poll is not None:
+                subscription.poll.drop_expired()
         self._after("presence", self._options.presence_update_interval, self._update_presence)
 
     def _is_expired(self, subscription: "Subscription") -> bool:

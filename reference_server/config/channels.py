@@ -8,7 +8,7 @@ from centrifugo_grpc.releases import Release
 from reference_server.config import values
 from reference_server.config.checks import require_consistent
 from reference_server.config.option_names import channel_option_names
-from reference_server.settings import ChannelOptions, MapOptions
+from reference_server.settings import ChannelOptions, MapOptions, PollOptions
 
 _DEEDS = ("publish", "presence", "history")
 _WHOM = ("client", "subscriber", "anonymous")
@@ -92,7 +92,7 @@ class _Reader:
             map=_map_options(self._place, values.table("map", self._table.get("map"))),
             map_clients_presence_channel_prefix=self._text("map_clients_presence_channel_prefix"),
             map_users_presence_channel_prefix=self._text("map_users_presence_channel_prefix"),
-            shared_poll_publish_enabled=self._publishes_shared_poll(),
+            poll=self._poll(),
             **(self._permissions() if release >= Release.V4_1 else self._old_permissions()),
         )
 
@@ -149,10 +149,23 @@ class _Reader:
         """Up to 3 they always are; from 4 on that is a switch of its own."""
         return self._on("join_leave" if release <= Release.V3_2 else "force_push_join_leave")
 
-    def _publishes_shared_poll(self) -> bool:
-        shared_poll = values.table(self._named("shared_poll"), self._table.get("shared_poll"))
-        name = self._named("shared_poll.publish_enabled")
-        return values.truth(name, shared_poll.get("publish_enabled", False))
+    def _poll(self) -> PollOptions:
+        place = self._named("shared_poll")
+        table = values.table(place, self._table.get("shared_poll"))
+        if not table:
+            return PollOptions()
+
+        def seconds(name: str) -> float:
+            return values.duration(f"{place}.{name}", table.get(name, 0))
+
+        enabled, most = table.get("publish_enabled", False), table.get("max_keys_per_connection", 0)
+        return PollOptions(
+            versioned=table.get("mode") == "versioned",
+            publish_enabled=values.truth(f"{place}.publish_enabled", enabled),
+            max_keys=values.whole(f"{place}.max_keys_per_connection", most),
+            shutdown_delay=seconds("channel_shutdown_delay"),
+            expired_delay=seconds("track_expired_extra_delay"),
+        )
 
 
 def _map_options(place: str, table: Mapping[str, Any]) -> MapOptions:

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import LATEST, Release
 from reference_server.config import exposure
-from reference_server.config.command_line import CommandLine
 from reference_server.config.elsewhere import not_served
 from reference_server.config.files import prepared, read_file
 from reference_server.config.forms import Form, form_of, in_words_of, releases_of, require_form
@@ -20,6 +19,9 @@ from reference_server.config.option_tree import is_variable
 from reference_server.config.sources import Options
 from reference_server.config.values import shown
 from reference_server.settings import Settings
+
+if TYPE_CHECKING:
+    from reference_server.config.command_line import CommandLine
 
 _KEY = "grpc_api_key"
 _NOT_OPTIONS = re.compile(r"CENTRIFUGO_VAR_|CENTRIFUGO(_[A-Z0-9_]+)?_(PORT|SERVICE_)")
@@ -43,7 +45,7 @@ class _Source:
     file: Mapping[str, Any]
 
 
-def load_settings(command_line: CommandLine, environ: Mapping[str, str]) -> Loaded:
+def load_settings(command_line: "CommandLine", environ: Mapping[str, str]) -> Loaded:
     """The nodes and the notices; raises `Problem` for what stops the start."""
     notices: list[str] = []
     nodes = [
@@ -66,7 +68,7 @@ def load_table(
     return settings(Options(source.file, flags, {}, release), release, address)
 
 
-def _sources(command_line: CommandLine, notices: list[str]) -> Sequence[_Source]:
+def _sources(command_line: "CommandLine", notices: list[str]) -> Sequence[_Source]:
     path, release = command_line.config, command_line.release
     if path is None:
         return _shipped((release,) if release else (Release.V2_8, LATEST), notices)
@@ -104,7 +106,7 @@ def shipped_file(release: Release) -> Path:
 
 
 def _node(
-    source: _Source, command_line: CommandLine, environ: Mapping[str, str], notices: list[str]
+    source: _Source, command_line: "CommandLine", environ: Mapping[str, str], notices: list[str]
 ) -> Settings:
     require_form(source.path, source.file, source.release)
     flags = in_words_of(source.release, command_line.options)

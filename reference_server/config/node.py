@@ -1,7 +1,8 @@
 """From options to the settings of a node: the flat form of 2 to 5, the nested one of 6."""
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
@@ -24,8 +25,8 @@ from reference_server.config.option_names import (
 )
 from reference_server.config.option_table import BOUNDARIES, read_rows
 from reference_server.config.option_tree import require_kinds
-from reference_server.config.proxies import named_proxies, require_proxies
-from reference_server.config.shared_poll import require_shared_poll
+from reference_server.config.proxies import asked, named_proxies, require_proxies
+from reference_server.config.shared_poll import require_shared_poll, track_keys
 from reference_server.config.sources import Options
 from reference_server.config.subscribers import (
     client_options,
@@ -48,7 +49,10 @@ _META_TTL = {
 }
 """How long a stream's position is known by default: the option, and its default."""
 _MAP_NAMES = ("mode", "key_ttl", "stream_size", "stream_ttl", "meta_ttl")
-_SHARED_POLL_NAMES = ("mode", "publish_enabled", "proxy_name")
+_SHARED_POLL_NAMES = (
+    *("mode", "publish_enabled", "proxy_name", "max_keys_per_connection"),
+    *("channel_shutdown_delay", "track_expired_extra_delay"),
+)
 
 
 def _serves_api(options: Options, release: Release) -> bool:
@@ -86,7 +90,12 @@ def _flat(options: Options, release: Release, address: str | None) -> Settings:
         metrics_interval=_flat_metrics_interval(options, release),
         history_meta_ttl=meta_ttl,
         without_namespace=_flat_top_level(options, release, meta_ttl),
-        namespaces=namespaces(options.tables("namespaces"), release, meta_ttl),
+        namespaces=_asking(
+            namespaces(options.tables("namespaces"), release, meta_ttl),
+            options.tables("namespaces"),
+            options,
+            release,
+        ),
         **_about_subscribers(options, release, address),
     )
 
@@ -106,7 +115,8 @@ def _flat_top_level(options: Options, release: Release, meta_ttl: float) -> Chan
         for name in channel_option_names(release)
         if options.get(name) is not None
     }
-    return channel_options(_TOP_LEVEL, given, release, meta_ttl=meta_ttl)
+    rules = channel_options(_TOP_LEVEL, given, release, meta_ttl=meta_ttl)
+    return replace(rules, **asked(given, options, release))
 
 
 def _flat_channel_option(options: Options, name: str) -> Any:
@@ -158,12 +168,29 @@ def _nested(options: Options, release: Release, address: str | None) -> Settings
         node_name=_node_name(options, "node.name", "http_server.port"),
         metrics_interval=values.duration(options.named(interval), options.get(interval, "60s")),
         history_meta_ttl=meta_ttl,
-        without_namespace=channel_options(
-            _TOP_LEVEL, without, release, meta_ttl=meta_ttl, data_format=data_format
+        without_namespace=replace(
+            channel_options(
+                _TOP_LEVEL, without, release, meta_ttl=meta_ttl, data_format=data_format
+            ),
+            **asked(without, options, release),
         ),
-        namespaces=namespaces(tables, release, meta_ttl, data_format),
+        namespaces=_asking(
+            namespaces(tables, release, meta_ttl, data_format), tables, options, release
+        ),
+        track_keys=track_keys(options),
         **_about_subscribers(options, release, address),
     )
+
+
+def _asking(
+    rules: Mapping[str, ChannelOptions],
+    tables: Iterable[Mapping[str, Any]],
+    options: Options,
+    release: Release,
+) -> dict[str, ChannelOptions]:
+    """The namespaces, with what clients are told where the application would be asked."""
+    told = {table["name"]: asked(table, options, release) for table in tables}
+    return {name: replace(each, **told.get(name, {})) for name, each in rules.items()}
 
 
 def _about_subscribers(options: Options, release: Release, address: str | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
-"""Proxies of 6: not called here, but a name that is not there or a lack of its endpoint is fatal.
+"""Proxies: not called here, as if the application could not be reached.
 
-Source: `internal/config/validate.go` of 6.9.
+In 6 a name that is not there or a lack of its endpoint is fatal. Sources: `handler.go` and
+`internal/proxy` of each release, `internal/config/validate.go` of 6.9.
 """
 
 import re
@@ -8,11 +9,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from centrifugo_grpc.problem import Problem
+from centrifugo_grpc.releases import Release
 from reference_server.config import values
 from reference_server.config.sources import Options
 
 _CHANNEL_EVENTS = ("subscribe", "publish", "sub_refresh", "subscribe_stream")
 _MAP_EVENTS = ("publish", "remove")
+_DEEDS = ("subscribe", "publish")
+_UNREACHABLE, _NO_PROXY = 100, 108
+"""What clients are told where the application does not answer, and where there is no way to it."""
 
 
 def named_proxies(options: Options) -> set[str]:
@@ -55,6 +60,30 @@ def require_proxies(
     switched = [e for e in _CHANNEL_EVENTS if table.get(f"{e}_proxy_enabled")]
     if "subscribe_stream" in switched and len(switched) > 1:
         raise Problem(f"{place}: subscribe_stream_proxy_enabled goes with no other proxy")
+
+
+def asked(table: Mapping[str, Any], options: Options, release: Release) -> dict[str, Any]:
+    """For each deed of clients that the application would be asked about, what they are told.
+
+    By the name of the setting.
+    """
+    told = ((deed, _told(deed, table, options, release)) for deed in _DEEDS)
+    return {f"{deed}_asks": code for deed, code in told if code}
+
+
+def _told(deed: str, table: Mapping[str, Any], options: Options, release: Release) -> int:
+    if release >= Release.V6_9:
+        return _UNREACHABLE if _is_on(table, f"{deed}_proxy_enabled") else 0
+    has_name = release > Release.V2_8 and bool(table.get(f"{deed}_proxy_name"))
+    if not has_name and not _is_on(table, f"proxy_{deed}"):
+        return 0
+    is_granular = release > Release.V2_8 and options.truth("granular_proxy_mode")
+    has_proxy = has_name if is_granular else bool(options.text(f"proxy_{deed}_endpoint"))
+    return _UNREACHABLE if has_proxy else _NO_PROXY
+
+
+def _is_on(table: Mapping[str, Any], name: str) -> bool:
+    return values.truth(name, table.get(name, False))
 
 
 def _require_endpoint(prefix: str, event: str, options: Options) -> None:

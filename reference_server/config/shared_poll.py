@@ -6,6 +6,7 @@ from typing import Any
 from centrifugo_grpc.problem import Problem
 from reference_server.config import values
 from reference_server.config.sources import Options
+from reference_server.settings import TokenKeys
 
 _MODES = ("versionless", "versioned")
 
@@ -24,6 +25,15 @@ def require_shared_poll(place: str, table: Mapping[str, Any], options: Options) 
     name = f"{place}: shared_poll.publish_enabled"
     if values.truth(name, rules.get("publish_enabled", False)) and mode != "versioned":
         raise Problem(f"{name} needs versioned as shared_poll.mode")
+
+
+def track_keys(options: Options) -> TokenKeys:
+    """What the signatures of keys that clients track are checked with."""
+    return TokenKeys(
+        hmac_secret=options.text("shared_poll.hmac_secret_key"),
+        previous_hmac_secret=options.text("shared_poll.hmac_previous_secret_key"),
+        previous_valid_until=options.whole("shared_poll.hmac_previous_secret_key_valid_until"),
+    )
 
 
 def _require_proxy(place: str, name: str, options: Options) -> None:

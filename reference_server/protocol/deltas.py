@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from reference_server.engine.polls import Polled
 from reference_server.engine.streams import Publication
 from reference_server.protocol.fossil import difference
 from reference_server.protocol.go_json import later_quoted
@@ -25,7 +26,8 @@ def compressed(
 ) -> Publication:
     """A publication as a difference to the previous one, if it has one and that is shorter.
 
-    The publisher's version gets lost on the way, as it does in the real server.
+    The publisher's version gets lost on the way, as it does in the real server, but for what is
+    polled.
     """
     if previous is None and is_binary:
         return publication
@@ -39,6 +41,7 @@ def compressed(
         publication.tags,
         publication.offset,
         publication.info,
+        version=publication.version if isinstance(publication, Polled) else 0,
         key=publication.key,
         removed=publication.removed,
         delta=is_difference,

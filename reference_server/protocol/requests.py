@@ -108,6 +108,21 @@ def _history(message: Any) -> ask.Request:
     return ask.History(channel, message.limit, position, message.reverse)
 
 
+def _sub_refresh(message: Any) -> ask.Request:
+    return ask.SubRefresh(
+        text(message.channel),
+        text(message.token),
+        kind=getattr(message, "type", 0),
+        track=tuple(map(_track_batch, getattr(message, "track", ()))),
+        untrack=tuple(map(text, getattr(message, "untrack", ()))),
+    )
+
+
+def _track_batch(batch: Any) -> ask.TrackBatch:
+    items = tuple((text(item.key), item.version) for item in batch.items)
+    return ask.TrackBatch(text(batch.signature), items)
+
+
 REQUESTS: Mapping[str, Callable[[Any], ask.Request]] = {
     "Connect": _connect,
     "Subscribe": _subscribe,
@@ -120,5 +135,5 @@ REQUESTS: Mapping[str, Callable[[Any], ask.Request]] = {
     "Send": lambda message: ask.Send(message.data),
     "RPC": lambda message: ask.Rpc(text(message.method), message.data),
     "Refresh": lambda message: ask.Refresh(text(message.token)),
-    "SubRefresh": lambda message: ask.SubRefresh(text(message.channel), text(message.token)),
+    "SubRefresh": _sub_refresh,
 }

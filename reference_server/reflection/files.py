@@ -13,8 +13,7 @@ from google.protobuf.descriptor_pb2 import (
 from centrifugo_grpc.releases import OPEN_RPCS, PRO_RPCS, UNDECLARED_FIELDS, Release
 from protos.reflection import v1_pb2
 from protos.v3 import api_pb2, unistream_pb2
-
-V1, V1ALPHA = "grpc.reflection.v1", "grpc.reflection.v1alpha"
+from reference_server.reflection.names import V1, V1ALPHA
 
 
 @dataclass

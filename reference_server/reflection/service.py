@@ -8,10 +8,9 @@ from google.protobuf.message import DecodeError
 from centrifugo_grpc.releases import Dialect, Release
 from protos.reflection import v1_pb2 as v1
 from reference_server.api.answers import GrpcFailure
-from reference_server.reflection.files import V1, V1ALPHA, files_of
+from reference_server.reflection.files import files_of
+from reference_server.reflection.names import SERVICES
 
-SERVICES = (f"{V1}.ServerReflection", f"{V1ALPHA}.ServerReflection")
-METHOD = "ServerReflectionInfo"
 _NOT_FOUND = 5
 
 

@@ -12,12 +12,9 @@ import grpc
 from google.protobuf.message import Message
 
 from centrifugo_grpc.problem import Problem
-from centrifugo_grpc.releases import Dialect, Release, dialect_of
+from centrifugo_grpc.releases import Release
 from centrifugo_grpc.subscriber.tokens import connection_token
-from protos.v2 import api_pb2 as v2
-from protos.v3 import api_pb2 as v3
-from reference_server.api.v2 import V2Api
-from reference_server.api.v3 import V3Api
+from reference_server.api.gate import api_of
 from reference_server.testing.faults import ANY, Failure, Faults
 from reference_server.testing.records import Call, Publication
 from reference_server.testing.setup import node_settings
@@ -50,9 +47,8 @@ class CentrifugoServer:
         self._records, self._faults = Records(), Faults()
         self._node = WatchedNode(settings, self._records, self._faults)
         self._thread = ServingThread(self._node)
-        is_v2 = dialect_of(settings.release) is Dialect.V2
-        self._api: V2Api | V3Api = V2Api(self._node) if is_v2 else V3Api(self._node)
-        self._messages: Any = v2 if is_v2 else v3
+        self._api = api_of(self._node)
+        self._messages = self._node.messages
 
     # ---- Life -----------------------------------------------------------------------------------
 

@@ -8,9 +8,7 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from centrifugo_grpc.errors import Code, api_error
-from centrifugo_grpc.releases import Dialect, dialect_of
-from protos.v2 import api_pb2 as v2
-from protos.v3 import api_pb2 as v3
+from centrifugo_grpc.releases import Dialect, Release, dialect_of
 from reference_server.api.answers import GrpcFailure, Metadata
 from reference_server.api.compression import inflated
 from reference_server.api.gate import Call as GateCall
@@ -99,7 +97,7 @@ class WatchedNode(Node):
         self._records = records
         self._faults = faults
         self.hub = _WatchedHub(records)
-        self._messages: Any = v2 if dialect_of(self.release) is Dialect.V2 else v3
+        self.messages = _messages_of(self.release)
 
     def reset(self) -> None:
         """Begin anew, in the same place: no channel, no history, nobody connected."""
@@ -151,7 +149,7 @@ class WatchedNode(Node):
             call(body, metadata)
         if not failure.code:
             raise GrpcFailure(failure.status, failure.message or "as the test asked for")
-        response = getattr(self._messages, f"{rpc}Response")()
+        response = getattr(self.messages, f"{rpc}Response")()
         response.error.code = failure.code
         response.error.message = failure.message or self._usual_message(failure.code)
         return bytes(response.SerializeToString())
@@ -181,8 +179,19 @@ class WatchedNode(Node):
 
     def _parsed(self, name: str, body: bytes) -> Message | None:
         try:
-            message: Message = getattr(self._messages, name)()
+            message: Message = getattr(self.messages, name)()
             message.ParseFromString(inflated(body, self.release, 1 << 30))
         except (AttributeError, DecodeError, GrpcFailure):
             return None
         return message
+
+
+def _messages_of(release: Release) -> Any:
+    """The module with the messages of a release; the other is not loaded."""
+    if dialect_of(release) is Dialect.V2:
+        from protos.v2 import api_pb2 as v2  # noqa: PLC0415
+
+        return v2
+    from protos.v3 import api_pb2 as v3  # noqa: PLC0415
+
+    return v3

@@ -1,13 +1,11 @@
-"""The HTTP port: WebSocket clients, and the health check where it is switched on."""
+"""What the HTTP port serves: WebSocket clients, and the health check where it is switched on."""
 
 import http
 import logging
-import socket
 import ssl
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from socket import socket
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -18,34 +16,22 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from reference_server.listener import Listener, no_port, require_free, shown
 from reference_server.node import Node
-from reference_server.settings import Tls
+from reference_server.transports.http_listening import BACKLOG
 from reference_server.transports.limits import ConnectionLimits
 from reference_server.transports.origins import is_allowed
 from reference_server.transports.reception import Reception
 from reference_server.transports.speech import chosen_subprotocol, version_of
 
-_OPTION = "--port"
 _OPENING_SECONDS = 10.0
 _GRACE_SECONDS = 1.0
-_TRIES = 5
 _SILENT = logging.getLogger(f"{__name__}.websockets")
 _SILENT.disabled = True
 """The library's own log: a traceback for every client that breaks off."""
 
 
-async def listen_http(nodes: Sequence[Node]) -> Listener | None:
-    """The HTTP port of the nodes, where the first one says; None if nothing is served on it."""
-    place = nodes[0].settings.http
-    port = HttpPort(nodes)
-    if not port.serves_anything:
-        return None
-    return await port.listen(place.address, place.port, place.tls)
-
-
 class HttpPort:
-    """What the nodes of a process serve on one HTTP port."""
+    """Serves the nodes of a process on one HTTP port."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = [node for node in nodes if node.settings.websocket.enabled]
@@ -53,38 +39,25 @@ class HttpPort:
         self._health_paths = {place.health_path for place in places if place.health}
         self._reception = Reception()
         self._limits = {node: ConnectionLimits(node, time.monotonic) for node in self._nodes}
+        self._servers: list[Server] = []
 
-    @property
-    def serves_anything(self) -> bool:
-        """Whether there is anything to listen for."""
-        return bool(self._nodes or self._health_paths)
+    async def serve(self, sockets: Sequence[socket], tls: ssl.SSLContext | None) -> None:
+        """Take the connections of sockets that listen."""
+        self._servers += [await self._serve(each, tls) for each in sockets]
 
-    async def listen(self, host: str, port: int, tls: Tls | None) -> Listener:
-        """Begin to serve; port 0 is any that is free. Raises `Problem`."""
-        require_free(host, port, _OPTION)
-        context = _tls_context(tls) if tls else None
-        for attempt in range(_TRIES):
-            chosen = port or _free_port(host)
-            try:
-                server = await self._serve(host, chosen, context)
-                break
-            except OSError:
-                if port or attempt == _TRIES - 1:
-                    raise no_port(shown(host, port), _OPTION) from None
-
-        async def stop() -> None:
-            await self._reception.close(_GRACE_SECONDS)
+    async def stop(self) -> None:
+        """Tell the clients, and take no more."""
+        await self._reception.close(_GRACE_SECONDS)
+        for server in self._servers:
             server.close()
             await server.wait_closed()
 
-        return Listener("HTTP", shown(host, chosen), stop)
-
-    async def _serve(self, host: str, port: int, context: ssl.SSLContext | None) -> Server:
+    async def _serve(self, listening: socket, tls: ssl.SSLContext | None) -> Server:
         options = [node.settings.websocket for node in self._nodes]
         return await serve(
             self._handle,
-            host,
-            port,
+            sock=listening,
+            backlog=BACKLOG,
             process_request=self._answer,
             select_subprotocol=self._select_subprotocol,
             create_connection=_Connection,
@@ -95,7 +68,7 @@ class HttpPort:
             close_timeout=5,
             server_header=None,
             logger=_SILENT,
-            ssl=context,
+            ssl=tls,
         )
 
     def _answer(self, _connection: ServerConnection, request: Request) -> Response | None:
@@ -169,24 +142,3 @@ def _response(
         headers["Content-Type"] = kind
     headers["Connection"] = "close"
     return Response(status.value, status.phrase, headers, body)
-
-
-def _free_port(host: str) -> int:
-    """A port that is free on the first address of a host; perhaps no longer when it is used."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.bind(address)
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _tls_context(tls: Tls) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    # Python reads certificates from files only.
-    with tempfile.TemporaryDirectory() as folder:
-        certificate, key = Path(folder) / "chain.pem", Path(folder) / "key.pem"
-        key.touch(mode=0o600)
-        certificate.write_bytes(tls.certificate)
-        key.write_bytes(tls.key)
-        context.load_cert_chain(certificate, key)
-    return context

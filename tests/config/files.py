@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from reference_server.config import Loaded, load_settings, parse_command_line
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import Loaded, load_settings
 from reference_server.settings import ChannelOptions, Settings
 
 CERTIFICATES = Path(__file__).parent / "certificates"

@@ -7,8 +7,8 @@ import pytest
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
-from reference_server.config import load_settings, parse_command_line
-from reference_server.config.load import shipped_file
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import load_settings, shipped_file
 from tests.config.files import flat, hist, load, load_one, nested
 
 FLAT = ["2.8", "3.2", "4.1", "5.4"]

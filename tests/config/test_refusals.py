@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from centrifugo_grpc.problem import Problem
-from reference_server.config import load_settings, parse_command_line
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import load_settings
 from tests.config.files import flat, load, load_one, nested, with_namespace
 
 ALL = ("2.8", "3.2", "4.1", "5.4", "6.9")

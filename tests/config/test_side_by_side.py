@@ -14,7 +14,8 @@ import pytest
 
 from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
-from reference_server.config import load_settings, parse_command_line
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import load_settings
 from tests.config import processes
 from tests.config.processes import START_SECONDS, binary_of, environment, free_port, running
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from centrifugo_grpc.releases import Release
-from reference_server.config import Loaded, load_settings, parse_command_line
-from reference_server.config.load import shipped_file
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import Loaded, load_settings, shipped_file
 from reference_server.config.values import duration
 
 KINDS = {
@@ -115,8 +115,8 @@ def test_the_kinds_of_a_profile_have_the_rules_that_they_are_named_for(release: 
     full = kinds["full"]
     assert (full.presence, full.join_leave, full.recovered, full.keeps_history) == (True,) * 4
     if release >= Release.V6_9:
-        assert kinds["shared_poll"].shared_poll_publish_enabled
-        assert not kinds["shared_poll_closed"].shared_poll_publish_enabled
+        assert kinds["shared_poll"].poll.publish_enabled
+        assert not kinds["shared_poll_closed"].poll.publish_enabled
         assert kinds["json_object"].publication_data_format == "json_object"
         assert kinds["map_recoverable"].map.mode == "recoverable"
         assert not kinds["map_unsound"].map.is_sound

@@ -7,7 +7,8 @@ from pathlib import Path
 import yaml
 
 from centrifugo_grpc.releases import Release
-from reference_server.config import load_settings, parse_command_line
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import load_settings
 
 FOLDER = Path(__file__).parents[2] / "examples" / "github-actions"
 

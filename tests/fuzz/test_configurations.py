@@ -13,8 +13,9 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 from conformance.known_failing import read_known_failing
 from conformance.profile import read_profile, shipped
-from reference_server.config import CommandLine, load_settings
+from reference_server.config.command_line import CommandLine
 from reference_server.config.files import read_file
+from reference_server.config.load import load_settings
 from reports.targets import read_plan
 from tests.fuzz.documents import damaged
 from tests.fuzz.effort import fuzz

@@ -23,7 +23,8 @@ from centrifugo_grpc.recordings.tls_rows import is_tls, with_certificates
 from centrifugo_grpc.releases import Release
 from protos.v2 import api_pb2 as v2
 from reference_server.api.v2 import V2Api
-from reference_server.config import load_settings, parse_command_line
+from reference_server.config.command_line import parse_command_line
+from reference_server.config.load import load_settings
 from reference_server.node import Node
 from reference_server.serving import running
 

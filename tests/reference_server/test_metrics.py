@@ -1,6 +1,8 @@
 """Info's metrics have the names that the real releases have, at their start and later."""
 
 import hashlib
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,13 @@ import pytest
 
 from centrifugo_grpc.recordings import rows
 from centrifugo_grpc.releases import Release
+from centrifugo_grpc.releases.metrics import RUNTIME_METRICS
 from protos.v3 import api_pb2 as api
 from reference_server.api.v3 import V3Api
 from reference_server.node import Node
 from tests.clients.serving import V3_RELEASES, settings
 
 RECORDED = Path(__file__).parent.parent / "recordings" / "rows"
-RUNTIME = ("go.", "process.")
 CALL = "centrifugo.api.command_duration_seconds.{}.method.{}.protocol.grpc"
 KINDS = ("count", "sum", "quantile.50", "quantile.99", "quantile.999")
 
@@ -25,19 +27,6 @@ def recorded_items(version: str, case: str) -> dict[str, Any]:
     row = next(row for row in found if row.get("case") == case)
     items: dict[str, Any] = row["response"]["result"]["nodes"][0]["metrics"]["items"]
     return items
-
-
-def of_go(release: Release) -> set[str]:
-    """What Go's runtime and the process add, by the version of the library that tells it."""
-    names = {name for name in recorded_items("2.8.7", "info-nobody") if name.startswith(RUNTIME)}
-    if release > Release.V2_8:
-        names -= {"go.memstats.gc_cpu_fraction"}
-    if release >= Release.V5_4:
-        names -= {"go.memstats.lookups_total"}
-        names |= {f"go.gc.{name}" for name in ("gogc_percent", "gomemlimit_bytes")}
-        names |= {f"process.network.{way}_bytes_total" for way in ("receive", "transmit")}
-        names |= {"go.sched.gomaxprocs_threads"}
-    return names
 
 
 class World:
@@ -58,19 +47,29 @@ class World:
         return dict(self.node.metrics())
 
 
-def test_from_the_start_2_8_tells_what_is_recorded_all_of_it_0() -> None:
+def test_from_the_start_2_8_tells_what_is_recorded_all_but_the_process_s_own_0() -> None:
     recorded = recorded_items("2.8.7", "info-nobody")
-    expected = {name: value for name, value in recorded.items() if not name.startswith(RUNTIME)}
-    assert Node(settings(Release.V2_8)).metrics() == expected
+    told = Node(settings(Release.V2_8)).metrics()
+    assert told.keys() == recorded.keys()
+    ours = {name: value for name, value in told.items() if name.startswith("centrifugo.")}
+    assert ours == {name: recorded[name] for name in ours}
+
+
+@pytest.mark.parametrize("release", [each for each in Release if RUNTIME_METRICS[each]], ids=str)
+def test_the_process_is_told_of_as_it_is(release: Release) -> None:
+    told = Node(settings(release)).metrics()
+    assert told["process.open.fds"] >= 3
+    assert told["process.max.fds"] > told["process.open.fds"]
+    assert told["process.virtual.memory_bytes"] > told["process.resident.memory_bytes"] > 1e6
+    assert time.time() - 3600 < told["process.start.time_seconds"] <= time.time()
+    assert told["go.threads"] == threading.active_count()
 
 
 @pytest.mark.parametrize(("release", "version"), [
     (Release.V4_1, "4.1.5"), (Release.V5_4, "5.4.9"),
 ])  # fmt: skip
-def test_from_the_start_names_and_go_s_own_are_those_recorded(
-    release: Release, version: str
-) -> None:
-    names = Node(settings(release)).metrics().keys() | of_go(release)
+def test_from_the_start_names_are_those_recorded(release: Release, version: str) -> None:
+    names = Node(settings(release)).metrics().keys()
     digest = hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()
     recorded = recorded_items(version, "grpc-empty-body-info")
     assert (len(names), digest) == (recorded["count"], recorded["sha256_of_keys"])
