@@ -7,7 +7,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from centrifugo_grpc.releases import (
     EDITION_IN_VERSION,
@@ -17,11 +17,7 @@ from centrifugo_grpc.releases import (
     Release,
 )
 from centrifugo_grpc.releases.clients import CLOSE_TEXT_KEPT, UNENCODABLE_FAILS_PUBLISH
-from reference_server.clients.admission import Admission
-from reference_server.clients.failures import disconnects_of
-from reference_server.clients.permissions import Permissions
-from reference_server.clients.pushes import Joined, Left, Published, Push, UnencodableError
-from reference_server.clients.recovery import Recoverer
+from reference_server.clients.failures import UnencodableError, disconnects_of
 from reference_server.clients.subscriber import Subscriber, Tracker
 from reference_server.clients.timers import Timers
 from reference_server.counters import Counters
@@ -42,6 +38,12 @@ from reference_server.engine.streams import (
 )
 from reference_server.reloading import reloaded
 from reference_server.settings import ChannelOptions, Settings
+
+if TYPE_CHECKING:
+    from reference_server.clients.admission import Admission
+    from reference_server.clients.permissions import Permissions
+    from reference_server.clients.pushes import Push
+    from reference_server.clients.recovery import Recoverer
 
 SNAPSHOT_SECONDS = 3.0
 """How often the numbers of Info are renewed (facts v2.md 3 Info)."""
@@ -72,6 +74,12 @@ class Snapshot:
     uptime: int = 0
 
 
+class _ForClients(NamedTuple):
+    admission: "Admission"
+    permissions: "Permissions"
+    recoverer: "Recoverer"
+
+
 class Node:
     """One Centrifugo node with the memory engine.
 
@@ -89,12 +97,8 @@ class Node:
         self.hub: Hub[Subscriber] = Hub()
         self.presence = Presence()
         self.timers = Timers(clock)
-        self.admission = Admission(settings)
-        self.permissions = Permissions(settings, self.admission)
+        self._for_clients: _ForClients | None = None
         self.streams = Streams(clock, EPOCH_LENGTH[self.release])
-        self.recoverer = Recoverer(
-            self.streams, self.release, settings.clients.recovery_max_publications
-        )
         ttl = settings.idempotent_result_ttl
         self.maps = Maps(clock, wall, EPOCH_LENGTH[self.release], ttl, self._deliver_change)
         self.polls: Polls[Tracker] = Polls(clock, EPOCH_LENGTH[self.release])
@@ -110,6 +114,37 @@ class Node:
         self._joined, self._left = map(self.counters.sending, ("join", "leave"))
         self._started = self._renewed = clock()
         self._snapshot, self._metrics = Snapshot(), self.counters.told()
+
+    @property
+    def admission(self) -> "Admission":
+        """Who is let in."""
+        return self._told_to_clients().admission
+
+    @property
+    def permissions(self) -> "Permissions":
+        """What those who are in may do."""
+        return self._told_to_clients().permissions
+
+    @property
+    def recoverer(self) -> "Recoverer":
+        """Where subscriptions begin."""
+        return self._told_to_clients().recoverer
+
+    def _told_to_clients(self) -> _ForClients:
+        # With the first client: a node that has none starts the more quickly.
+        if self._for_clients is None:
+            from reference_server.clients.admission import Admission  # noqa: PLC0415
+            from reference_server.clients.permissions import Permissions  # noqa: PLC0415
+            from reference_server.clients.recovery import Recoverer  # noqa: PLC0415
+
+            admission = Admission(self.settings)
+            most = self.settings.clients.recovery_max_publications
+            self._for_clients = _ForClients(
+                admission,
+                Permissions(self.settings, admission),
+                Recoverer(self.streams, self.release, most),
+            )
+        return self._for_clients
 
     def publish(
         self, channel: str, data: bytes, options: PublishOptions, rules: ChannelOptions
@@ -170,6 +205,8 @@ class Node:
         """Put a publication into the outboxes of a channel's subscribers."""
         subscribers = self.hub.subscribers(channel)
         if subscribers:
+            from reference_server.clients.pushes import Published, Push  # noqa: PLC0415
+
             push = Push(channel, Published(publication, position.epoch, previous))
             if UNENCODABLE_FAILS_PUBLISH[self.release]:
                 subscribers = _from_anywhere(subscribers)
@@ -186,21 +223,27 @@ class Node:
         """Deliver a version of a key to those who track it, and to whom it is new."""
         for tracker in self.polls.turn(channel, publication.epoch):
             tracker.lose()
+        from reference_server.clients.pushes import Published, Push  # noqa: PLC0415
+
         push = Push(channel, Published(publication))
         for tracker in self.polls.publish(channel, publication.key, publication.version):
             tracker.deliver(push, publication)
 
     def join(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has come."""
+        from reference_server.clients.pushes import Joined, Push  # noqa: PLC0415
+
         self._joined()
         self._tell(Push(channel, Joined(info)))
 
     def leave(self, channel: str, info: ClientInfo) -> None:
         """Tell a channel's subscribers that somebody has gone."""
+        from reference_server.clients.pushes import Left, Push  # noqa: PLC0415
+
         self._left()
         self._tell(Push(channel, Left(info)))
 
-    def _tell(self, push: Push) -> None:
+    def _tell(self, push: "Push") -> None:
         subscribers = self.hub.subscribers(push.channel)
         if UNENCODABLE_FAILS_PUBLISH[self.release]:
             subscribers = _from_anywhere(subscribers)
@@ -245,8 +288,7 @@ class Node:
     def reload(self, settings: Settings) -> None:
         """Go by the settings read anew from now on, as far as the release renews them."""
         self.settings = reloaded(self.settings, settings)
-        self.admission = Admission(self.settings)
-        self.permissions = Permissions(self.settings, self.admission)
+        self._for_clients = None
 
     def sweep(self) -> None:
         """Free what has expired, on which no answer depends, and count by the clock."""

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from importlib import import_module
 
 from centrifugo_grpc.problem import Problem
 from reference_server import event_loop
@@ -44,6 +45,7 @@ def serve(
     `read` gives the settings anew on SIGHUP. Raises `Problem` if a port cannot be had.
     """
     _allow_many_connections()
+    _load_for_clients(nodes)
     event_loop.run(_serve([Node(settings) for settings in nodes], announce, read))
 
 
@@ -62,6 +64,14 @@ async def running(nodes: Sequence[Node]) -> AsyncIterator[list[Listener]]:
         sweeping = asyncio.create_task(_sweep(nodes))
         started.callback(sweeping.cancel)
         yield listeners
+
+
+def _load_for_clients(nodes: Sequence[Settings]) -> None:
+    """Load now what a server inside a test loads with its first client: none is to wait for it."""
+    if any(node.uni_grpc.enabled for node in nodes):
+        import_module("reference_server.transports.uni_stream")
+    if any(node.websocket.enabled or node.http.health for node in nodes):
+        import_module("reference_server.transports.http_port")
 
 
 def _allow_many_connections() -> None:

@@ -9,15 +9,12 @@ from google.protobuf.message import DecodeError, Message
 from centrifugo_grpc.errors import Code, api_error
 from protos.lenient import lenient_messages
 from protos.v2 import api_pb2
-from reference_server.api.answers import GrpcFailure, Metadata, Refused, snake_case
+from reference_server.api.answers import GrpcFailure, Metadata, Refused, in_go_s_order, snake_case
 from reference_server.api.unparsable import complaint, known_fields, last_bytes
-from reference_server.clients.failures import disconnects_of
-from reference_server.clients.pushes import UnencodableError
+from reference_server.clients.failures import UnencodableError, disconnects_of
 from reference_server.counters import now
 from reference_server.engine.streams import ClientInfo
 from reference_server.node import Node, PublishOptions
-from reference_server.protocol import gogo
-from reference_server.protocol.frames import delimited
 from reference_server.settings import ChannelOptions
 
 _MESSAGES = lenient_messages(api_pb2.DESCRIPTOR)
@@ -87,7 +84,7 @@ class V2Api:
             if result is None:
                 return b""
             if method in _TELL_OF_CLIENTS:
-                return _RESULT + delimited(gogo.written(result))
+                return _RESULT + _telling_of_clients(result)
             return kind(result=result).SerializeToString()
 
         return answer
@@ -105,13 +102,20 @@ class V2Api:
         if not request.channels or not request.data:
             raise Refused(Code.BAD_REQUEST)
         # Channels before a bad one are published all the same; an unencodable payload stops none.
-        is_delivered = True
+        is_delivered, refused, begun = True, None, []
         for channel in map(_text, request.channels):
-            rules = self._rules(channel)
+            try:
+                begun.append((channel, self._rules(channel)))
+            except Refused as found:
+                refused = found
+                break
+        for _, (channel, rules) in in_go_s_order(begun):
             try:
                 self._node.publish(channel, request.data, _NO_OPTIONS, rules)
             except UnencodableError:
                 is_delivered = False
+        if refused is not None:
+            raise refused
         if not is_delivered:
             raise Refused(Code.INTERNAL)
 
@@ -198,6 +202,14 @@ class V2Api:
         if not self._rules(name).presence:
             raise Refused(Code.NOT_AVAILABLE)
         return name
+
+
+def _telling_of_clients(result: Message) -> bytes:
+    # With the first: what clients are told with is loaded by it.
+    from reference_server.protocol import gogo  # noqa: PLC0415
+    from reference_server.protocol.frames import delimited  # noqa: PLC0415
+
+    return delimited(gogo.written(result))
 
 
 def _tell(info: Any, told: ClientInfo) -> None:

@@ -10,7 +10,14 @@ from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
 from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS
 from protos.lenient import lenient_messages
 from protos.v3 import api_pb2 as api
-from reference_server.api.answers import GrpcFailure, Metadata, Refused, first, snake_case
+from reference_server.api.answers import (
+    GrpcFailure,
+    Metadata,
+    Refused,
+    first,
+    in_go_s_order,
+    snake_case,
+)
 from reference_server.api.plain_publish import parsed_publish
 from reference_server.api.positions import varint
 from reference_server.api.unparsable import later_complaint
@@ -104,8 +111,11 @@ class V3Api:
         return asked or self._node.settings.error_mode_transport
 
     def _batch(self, request: Any) -> Message:
-        # `parallel` leaves the answers as they are: execution order is free, and here in order.
-        return api.BatchResponse(replies=[self._reply(command) for command in request.commands])
+        commands = request.commands
+        if not request.parallel:
+            return api.BatchResponse(replies=map(self._reply, commands))
+        replies = {at: self._reply(command) for at, command in in_go_s_order(commands)}
+        return api.BatchResponse(replies=[replies[at] for at in range(len(commands))])
 
     def _reply(self, command: Any) -> api.Reply:
         name = next((name for name in _BATCH_ORDER if command.HasField(name)), None)

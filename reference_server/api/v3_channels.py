@@ -15,12 +15,12 @@ from centrifugo_grpc.releases import (
     PUBLISH_B64_STORES_DATA_FIELD,
 )
 from protos.v3 import api_pb2 as api
-from reference_server.api.answers import Refused
+from reference_server.api.answers import Refused, in_go_s_order
 from reference_server.api.json_text import is_of_format
 from reference_server.api.plain_publish import PlainPublish
 from reference_server.api.positions import position_fields
 from reference_server.api.v3_rules import payload, rules_of
-from reference_server.clients.pushes import UnencodableError
+from reference_server.clients.failures import UnencodableError
 from reference_server.engine.streams import (
     NO_VERSION,
     ClientInfo,
@@ -84,8 +84,9 @@ class ChannelCalls:
             raise Refused(Code.BAD_REQUEST)
         options = _options(request)
         result = api.BroadcastResult()
-        for channel in request.channels:
-            response = result.responses.add()
+        responses = [result.responses.add() for _ in request.channels]
+        for at, channel in in_go_s_order(request.channels):
+            response = responses[at]
             try:
                 offset, epoch = self._broadcast_one(channel, data, options)
                 response.result.CopyFrom(api.PublishResult(offset=offset, epoch=epoch))

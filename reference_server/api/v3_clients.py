@@ -1,8 +1,11 @@
-"""Subscribe, Unsubscribe, Disconnect, Refresh: what is done to connections."""
+"""Subscribe, Unsubscribe, Disconnect, Refresh: what is done to connections.
+
+What subscriptions are made of is loaded with the first: a start is to be quick.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.message import Message
 
@@ -11,12 +14,13 @@ from centrifugo_grpc.releases import EMPTY_RESULT, SUBSCRIBE_B64
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import Refused
 from reference_server.api.v3_rules import payload, rules_of
-from reference_server.clients.commands import Recovery
 from reference_server.clients.failures import Disconnect, ReplyError, disconnects_of
-from reference_server.clients.options import SubscribeOptions, options_of, overridden
 from reference_server.clients.subscriber import Subscriber
 from reference_server.node import Node
 from reference_server.settings import ChannelOptions
+
+if TYPE_CHECKING:
+    from reference_server.clients.options import SubscribeOptions
 
 _OVERRIDES = (
     *("presence", "join_leave", "force_push_join_leave"),
@@ -40,6 +44,8 @@ class ClientCalls:
         }
 
     def _subscribe(self, request: api.SubscribeRequest) -> Message | None:
+        from reference_server.clients.commands import Recovery  # noqa: PLC0415
+
         options = self._options(request, rules_of(self._node, request.channel))
         since = Recovery()
         if request.HasField("recover_since"):
@@ -55,7 +61,9 @@ class ClientCalls:
             raise Refused(Code.INTERNAL)
         return self._success(api.SubscribeResult())
 
-    def _options(self, request: api.SubscribeRequest, rules: ChannelOptions) -> SubscribeOptions:
+    def _options(self, request: api.SubscribeRequest, rules: ChannelOptions) -> "SubscribeOptions":
+        from reference_server.clients.options import options_of, overridden  # noqa: PLC0415
+
         info, data = request.info, request.data
         if SUBSCRIBE_B64[self._node.release]:
             data = payload(data, request.b64data)

@@ -25,6 +25,10 @@ class Disconnect(Exception):
     reconnect: bool = False
 
 
+class UnencodableError(Exception):
+    """A payload that the protocol cannot carry: bytes that are no JSON, to a JSON client."""
+
+
 INTERNAL = ReplyError(100, "internal server error", temporary=True)
 UNKNOWN_CHANNEL = ReplyError(102, "unknown channel")
 PERMISSION_DENIED = ReplyError(103, "permission denied")

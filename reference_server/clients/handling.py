@@ -26,11 +26,10 @@ from centrifugo_grpc.releases.clients import (
 )
 from reference_server.clients import commands, failures, results
 from reference_server.clients.commands import Command, Request
-from reference_server.clients.failures import Disconnect, ReplyError
+from reference_server.clients.failures import Disconnect, ReplyError, UnencodableError
 from reference_server.clients.map_subscribing import MapSubscribing
 from reference_server.clients.options import SubscribeOptions
 from reference_server.clients.polling import TRACK, UNTRACK, Tracking, subscribing
-from reference_server.clients.pushes import UnencodableError
 from reference_server.clients.results import Result
 from reference_server.clients.session import Session
 from reference_server.clients.tokens import ExpiredTokenError

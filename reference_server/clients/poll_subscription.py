@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reference_server.clients.pushes import Push, UnencodableError, Unsubscribed
+from reference_server.clients.failures import UnencodableError
+from reference_server.clients.pushes import Push, Unsubscribed
 from reference_server.engine.polls import Polled
 
 if TYPE_CHECKING:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from reference_server.clients.commands import Request
-from reference_server.clients.failures import Disconnect, ReplyError
-from reference_server.clients.results import ConnectResult, Result, SubscribeResult
 from reference_server.engine.streams import ClientInfo, Publication
+
+if TYPE_CHECKING:
+    from reference_server.clients.commands import Request
+    from reference_server.clients.failures import Disconnect, ReplyError
+    from reference_server.clients.results import ConnectResult, Result, SubscribeResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Left:
 class Subscribed:
     """The server has subscribed the client."""
 
-    result: SubscribeResult
+    result: "SubscribeResult"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +66,14 @@ class Message:
 class Connected:
     """A one-way connection begins."""
 
-    result: ConnectResult
+    result: "ConnectResult"
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
     """The connection ends."""
 
-    disconnect: Disconnect
+    disconnect: "Disconnect"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +97,6 @@ Body = (
 )
 
 
-class UnencodableError(Exception):
-    """A payload that the protocol cannot carry: bytes that are no JSON, to a JSON client."""
-
-
 class Codec(Protocol):
     """One protocol: version, JSON or protobuf, one-way or both ways. One object for all sessions.
 
@@ -108,10 +106,10 @@ class Codec(Protocol):
     def push(self, channel: str, body: Body) -> bytes:
         """Encode a push; raises `UnencodableError`."""
 
-    def reply(self, command_id: int, request: Request, result: Result) -> bytes:
+    def reply(self, command_id: int, request: "Request", result: "Result") -> bytes:
         """Encode a successful reply; raises `UnencodableError`."""
 
-    def error(self, command_id: int, request: Request, error: ReplyError) -> bytes:
+    def error(self, command_id: int, request: "Request", error: "ReplyError") -> bytes:
         """Encode a reply that is an error."""
 
     def ping(self) -> bytes:

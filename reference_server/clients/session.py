@@ -18,7 +18,7 @@ from centrifugo_grpc.releases.clients import (
 )
 from reference_server.clients import failures, names
 from reference_server.clients.commands import Connect, Recovery
-from reference_server.clients.failures import Disconnect, ReplyError
+from reference_server.clients.failures import Disconnect, ReplyError, UnencodableError
 from reference_server.clients.link import Link
 from reference_server.clients.options import SubscribeOptions
 from reference_server.clients.outbox import Outbox
@@ -29,7 +29,6 @@ from reference_server.clients.pushes import (
     Push,
     Refreshed,
     Subscribed,
-    UnencodableError,
     Unsubscribed,
 )
 from reference_server.clients.results import ConnectResult, SubscribeResult

@@ -1,6 +1,5 @@
 """What an owner should read whose server is reached from other machines and lets anybody in."""
 
-import ipaddress
 from collections.abc import Sequence
 
 from reference_server.settings import Settings
@@ -29,8 +28,10 @@ def warnings(nodes: Sequence[Settings]) -> list[str]:
 
 
 def _is_loopback(address: str) -> bool:
-    if address == "localhost":
+    if address in {"localhost", "127.0.0.1"}:
         return True
+    import ipaddress  # noqa: PLC0415
+
     try:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:

@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from reference_server.api.json_text import is_json
 from reference_server.clients import commands as ask
 from reference_server.clients import pushes
-from reference_server.clients.failures import ReplyError
-from reference_server.clients.pushes import Body, Codec, UnencodableError
+from reference_server.clients.failures import ReplyError, UnencodableError
+from reference_server.clients.pushes import Body, Codec
 from reference_server.clients.results import ConnectResult, Result, SubscribeResult
 from reference_server.protocol import gogo
 from reference_server.protocol.bodies import fill, in_halves, push_message, result_message

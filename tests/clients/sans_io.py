@@ -4,10 +4,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from reference_server.clients.commands import Command, Connect, Request
-from reference_server.clients.failures import ReplyError
+from reference_server.clients.failures import ReplyError, UnencodableError
 from reference_server.clients.handling import handle
 from reference_server.clients.link import Link
-from reference_server.clients.pushes import Body, Joined, Left, Published, UnencodableError
+from reference_server.clients.pushes import Body, Joined, Left, Published
 from reference_server.clients.results import ConnectResult, HistoryResult, Result, SubscribeResult
 from reference_server.clients.session import Session
 from reference_server.node import Node, PublishOptions

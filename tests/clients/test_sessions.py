@@ -9,10 +9,10 @@ import pytest
 from centrifugo_grpc.releases import Release
 from reference_server.clients import commands as ask
 from reference_server.clients import failures
-from reference_server.clients.failures import CONNECTION_CLOSED
+from reference_server.clients.failures import CONNECTION_CLOSED, UnencodableError
 from reference_server.clients.handling import handle
 from reference_server.clients.options import SubscribeOptions
-from reference_server.clients.pushes import Joined, Left, UnencodableError, Unsubscribed
+from reference_server.clients.pushes import Joined, Left, Unsubscribed
 from reference_server.clients.session import Session
 from reference_server.engine.streams import Position
 from reference_server.settings import ClientOptions

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from centrifugo_grpc.releases import Release
-from reference_server.clients.failures import CONNECTION_CLOSED
-from reference_server.clients.pushes import Joined, Left, Published, Push, UnencodableError
+from reference_server.clients.failures import CONNECTION_CLOSED, UnencodableError
+from reference_server.clients.pushes import Joined, Left, Published, Push
 from reference_server.clients.recovery import Recoverer
 from reference_server.clients.session import Session
 from reference_server.engine.streams import ClientInfo, Position

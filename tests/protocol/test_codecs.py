@@ -5,8 +5,8 @@ import pytest
 from protos.client import v1_pb2 as v1
 from protos.client import v2_pb2 as v2
 from reference_server.clients import commands as ask
-from reference_server.clients.failures import INTERNAL
-from reference_server.clients.pushes import Joined, Published, UnencodableError, Unsubscribed
+from reference_server.clients.failures import INTERNAL, UnencodableError
+from reference_server.clients.pushes import Joined, Published, Unsubscribed
 from reference_server.clients.results import (
     ConnectResult,
     Done,

@@ -1,10 +1,13 @@
 """A row is compared value by value, and a mask hides what it says and nothing else."""
 
+from typing import Any
+
 import pytest
 
 from centrifugo_grpc.recordings.comparing import Comparison, Mask
 from centrifugo_grpc.recordings.masks import MASKS, masks_of
 from centrifugo_grpc.recordings.replaying import Replay
+from centrifugo_grpc.recordings.values import shown
 from centrifugo_grpc.releases import Release
 
 
@@ -50,3 +53,29 @@ def test_a_mask_that_hid_nothing_is_told_where_its_release_has_it() -> None:
     del result.used[entries]
     assert result.idle(Release.V6_9) == [entries.path]
     assert entries.path not in result.idle(Release.V2_8)
+
+
+MANY = {f"m{number:02}": 0.0 for number in range(60)}
+
+
+def node(items: object, uptime: int = 1) -> dict[str, object]:
+    metrics = {"interval": 60.0, "items": items}
+    return {"response": {"nodes": [{"uptime": uptime, "metrics": metrics}]}}
+
+
+@pytest.mark.parametrize("recorded", [
+    MANY, shown(MANY, most=50), {"map_entries": 60, "first_keys": ["m00", "m01"]},
+])  # fmt: skip
+def test_many_metrics_are_compared_by_their_names_however_a_row_shows_them(recorded: Any) -> None:
+    def found(items: dict[str, float]) -> list[str]:
+        return Comparison(()).differences(node(recorded), node(shown(items, most=50)))
+
+    assert found(MANY) == []
+    assert found({**MANY, "more": 0.0}) != []
+    assert found({"other": 0.0, **dict(list(MANY.items())[1:])}) != []
+
+
+def test_metrics_of_other_intervals_are_not_compared_but_those_of_the_same_are() -> None:
+    comparison = Comparison((Mask("**/uptime", ""),))
+    assert comparison.differences(node({"a": 1.0}, 43), node({"a": 2.0}, 61)) == []
+    assert comparison.differences(node({"a": 1.0}, 43), node({"a": 2.0}, 59)) != []

@@ -6,6 +6,8 @@ import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 from reference_server import pytest_plugin
 from tests.packaging.environments import ROOT, run
 
@@ -99,6 +101,25 @@ def test_a_suite_that_does_not_use_it_loads_nothing_of_the_server(tmp_path: Path
 
 def test_it_has_no_hook_and_so_adds_no_option_no_marker_and_no_setting_to_anybodys_pytest() -> None:
     assert [name for name in vars(pytest_plugin) if name.startswith("pytest_")] == []
+
+
+@pytest.mark.parametrize(("release", "other"), [("2.8", "v3"), ("6.9", "v2")])
+def test_a_server_that_nobody_calls_has_loaded_nothing_that_only_some_need(
+    release: str, other: str
+) -> None:
+    script = (
+        "import sys, reference_server.testing as testing\n"
+        f"with testing.CentrifugoServer({release!r}) as server:\n"
+        "    assert server.grpc_address and server.ws_url\n"
+        "print(*sys.modules)\n"
+    )
+    loaded = set(run(ROOT, sys.executable, "-c", script).split())
+    server = ("clients.session", "clients.permissions", "protocol.codecs", "reflection.service")
+    spared = {"websockets", "jwt", "cryptography", "yaml", "tomllib", "argparse"}
+    spared |= {f"reference_server.{name}" for name in (*server, f"api.{other}")}
+    spared |= {f"protos.{other}.api_pb2", "protos.client.v2_pb2", "protos.reflection.v1_pb2"}
+    assert "reference_server.node" in loaded
+    assert not spared & loaded
 
 
 def test_a_server_is_there_within_half_a_second_of_an_import_of_its_own() -> None:

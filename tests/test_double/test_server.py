@@ -26,7 +26,7 @@ def test_what_was_published_is_seen_by_channel_in_order(
     first, second = centrifugo.publications("news")
     assert (first.json, first.tags, first.offset) == ({"n": 1}, {"a": "b"}, 1)
     assert (second.data, second.offset) == (b"\x00binary", 2)
-    assert [p.channel for p in centrifugo.publications()] == ["news", "news", "other"]
+    assert sorted(p.channel for p in centrifugo.publications()) == ["news", "news", "other"]
     assert centrifugo.publications("silent") == []
 
 
