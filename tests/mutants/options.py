@@ -11,6 +11,7 @@ from reference_server.api.v3 import V3Api
 from reference_server.api.v3_channels import ChannelCalls
 from reference_server.api.v3_clients import ClientCalls
 from reference_server.api.v3_maps import MapCalls
+from reference_server.clients import options as client_options
 from reference_server.engine.maps import Maps
 from reference_server.engine.streams import NO_VERSION, Streams, Version
 from reference_server.node import Node
@@ -172,7 +173,7 @@ def disconnect_ignores_the_whitelist() -> None:
 @OPTIONS.mutant("subscribe.override")
 def subscribe_ignores_overrides() -> None:
     """Subscribe ignores what is overridden."""
-    around(v3_clients, "overridden", lambda original, options, override: options)
+    around(client_options, "overridden", lambda original, options, override: options)
 
 
 @OPTIONS.mutant("subscribe.refuse.past-expiry")

@@ -13,7 +13,7 @@ from reference_server.clients.recovery import Recoverer
 from reference_server.clients.session import Session
 from reference_server.engine.presence import Presence
 from reference_server.node import Node
-from reference_server.transports.uni_grpc import _Handlers
+from reference_server.transports.uni_stream import Streaming
 from tests.mutants.declaring import EVERY, SINCE_4, V3, Area
 from tests.mutants.patching import around, put
 from tests.mutants.relaying import asked, relayed, told
@@ -44,14 +44,14 @@ def who_is_disconnected_hears_the_rest() -> None:
 @ENDINGS.mutant("disconnect.end.stream-ok", releases=V3)
 def streams_end_with_a_failure() -> None:
     """The stream of a client that is disconnected ends with UNAVAILABLE."""
-    original = _Handlers._consume
+    original = Streaming.consume
 
     async def consume(self: Any, body: bytes, context: Any) -> Any:
         async for frame in original(self, body, context):
             yield frame
         await context.abort(grpc.StatusCode.UNAVAILABLE, "disconnected")
 
-    put(_Handlers, "_consume", consume)
+    put(Streaming, "consume", consume)
 
 
 @ENDINGS.mutant("disconnect.omit.push-of-3000", releases=V3)

@@ -5,8 +5,7 @@ from typing import Any
 
 from centrifugo_grpc.releases import Release
 from reference_server.clients import commands, handling, results
-from reference_server.clients.failures import ReplyError
-from reference_server.clients.pushes import UnencodableError
+from reference_server.clients.failures import ReplyError, UnencodableError
 from reference_server.clients.session import Session
 from reference_server.engine.streams import Position
 from reference_server.node import Node

@@ -16,7 +16,7 @@ from reference_server.api.gate import Gate
 from reference_server.api.handlers import Handlers
 from reference_server.api.v2 import V2Api
 from reference_server.api.v3 import V3Api
-from reference_server.reflection.files import V1ALPHA
+from reference_server.reflection.names import V1ALPHA
 from reference_server.reflection.service import Reflection
 from tests.mutants.declaring import EVERY, SINCE_5, V3, Area
 from tests.mutants.patching import around
