@@ -7,7 +7,7 @@ import grpc
 from google.protobuf.message import DecodeError, Message
 
 from centrifugo_grpc.errors import TRANSPORT_STATUS, ApiError, Code, api_error
-from centrifugo_grpc.releases import ERROR_MODE, OPEN_RPCS
+from centrifugo_grpc.releases import BATCH_PARALLEL, ERROR_MODE, OPEN_RPCS
 from protos.lenient import lenient_messages
 from protos.v3 import api_pb2 as api
 from reference_server.api.answers import (
@@ -112,7 +112,7 @@ class V3Api:
 
     def _batch(self, request: Any) -> Message:
         commands = request.commands
-        if not request.parallel:
+        if not (request.parallel and BATCH_PARALLEL[self._node.release]):
             return api.BatchResponse(replies=map(self._reply, commands))
         replies = {at: self._reply(command) for at, command in in_go_s_order(commands)}
         return api.BatchResponse(replies=[replies[at] for at in range(len(commands))])
