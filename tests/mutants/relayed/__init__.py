@@ -9,6 +9,7 @@ from tests.mutants.relayed.clients import CLIENTS
 from tests.mutants.relayed.delivery import DELIVERY
 from tests.mutants.relayed.endings import ENDINGS
 from tests.mutants.relayed.errors import ERRORS
+from tests.mutants.relayed.frames import FRAMES
 from tests.mutants.relayed.gates import GATES
 from tests.mutants.relayed.history import HISTORY
 from tests.mutants.relayed.json_clients import JSON_CLIENTS
@@ -28,6 +29,6 @@ from tests.mutants.relayed.wire import WIRE
 AREAS = (
     *(PUBLISH, BROADCAST, HISTORY, PRESENCE, CLIENTS, ERRORS),
     *(OPTIONS, DELIVERY, AUTH, RACES, BATCH, MAPS),
-    *(GATES, REFUSALS, RELEASES, WIRE, MAP_CHANGES, MAP_PUBLISH, REPLIES, SLOTS),
+    *(GATES, FRAMES, REFUSALS, RELEASES, WIRE, MAP_CHANGES, MAP_PUBLISH, REPLIES, SLOTS),
     *(POSITIONS, ANSWERS, KEPT, PRESENT, ARRIVALS, ENDINGS, JSON_CLIENTS),
 )
