@@ -97,7 +97,7 @@ def test_a_load_shape_beside_it_leads_the_run(server: str, tmp_path: Path) -> No
     command = [sys.executable, "-m", "locust", "-f", f"bench,{shape}", "--headless"]
     options = ["--host", server, "--in-flight", "2", "--results", str(results)]
     ran = subprocess.run(
-        [*command, *options], capture_output=True, text=True, timeout=90, check=False
+        [*command, *options], capture_output=True, text=True, timeout=300, check=False
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert "Ramping to 3 users" in ran.stderr

@@ -24,7 +24,7 @@ def server() -> Iterator[str]:
 def locust(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "locust", "-f", "bench", "--headless", "--only-summary"]
     return subprocess.run(
-        [*command, *arguments], capture_output=True, text=True, timeout=300, check=False
+        [*command, *arguments], capture_output=True, text=True, timeout=900, check=False
     )
 
 

@@ -18,7 +18,7 @@ from centrifugo_grpc.problem import Problem
 from centrifugo_grpc.releases import Release
 from centrifugo_grpc.releases.naming import parse_release
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 
 
 def environment() -> dict[str, str]:
@@ -41,7 +41,7 @@ def running(command: Sequence[str], folder: Path) -> Iterator["subprocess.Popen[
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=10)
+            process.communicate(timeout=START_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()

@@ -28,7 +28,7 @@ def ended(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
         [*SERVER, *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         env=environment() | {"PYTHONPATH": str(shipped_file(Release.V2_8).parents[3])},
         cwd=folder,
         check=False,

@@ -13,7 +13,7 @@ BLANK_CHANNEL = "publish.refuse.blank-channel"
 
 def report(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tools.report", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=1200, check=False)
 
 
 def verdicts(results: Path, requirement: str) -> set[str]:

@@ -53,7 +53,7 @@ def site(tmp_path: Path) -> Iterator[str]:
     there = tmp_path / "browser"
     shutil.copytree(FOLDER / "browser", there, ignore=shutil.ignore_patterns("node_modules"))
     command = ["npm", "ci", "--ignore-scripts"]
-    subprocess.run(command, cwd=there, check=True, capture_output=True, timeout=PATIENCE * 2)
+    subprocess.run(command, cwd=there, check=True, capture_output=True, timeout=PATIENCE * 10)
     handler = functools.partial(_Quiet, directory=str(there))
     with ThreadingHTTPServer(("localhost", 0), handler) as served:
         thread = threading.Thread(target=served.serve_forever)

@@ -23,7 +23,7 @@ def server() -> Iterator[CentrifugoServer]:
 def client(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "client.py", *arguments]
     return subprocess.run(
-        command, cwd=FOLDER, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=FOLDER, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -20,7 +20,7 @@ def application(tmp_path: Path) -> Path:
     lines = (there / "README.md").read_text(encoding="utf-8").split("```")[1].split("\n")
     (generate,) = (line for line in lines if "protoc" in line)
     words = generate.split()[1:]
-    subprocess.run([sys.executable, *words], cwd=there, check=True, timeout=60)
+    subprocess.run([sys.executable, *words], cwd=there, check=True, timeout=300)
     return there
 
 
@@ -28,7 +28,7 @@ def last_line(folder: Path) -> str:
     """The last line of pytest in the application's folder."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     ran = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, capture_output=True, text=True, timeout=600, check=False
     )
     return ran.stdout.strip().splitlines()[-1]
 

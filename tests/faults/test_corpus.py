@@ -64,7 +64,7 @@ def judged(address: str, folder: Path) -> Run:
     command = ["-m", "pytest", "conformance", "-p", "no:cacheprovider", "--target", address]
     command += ["--target-profile", str(profile), "-k", CHOSEN, "--results", str(out)]
     ended = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, *command], capture_output=True, text=True, timeout=900, check=False
     )
     return Run(ended, out)
 

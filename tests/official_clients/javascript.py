@@ -13,7 +13,7 @@ from typing import Any
 from tests.websocket.serving import PATIENCE
 
 HERE = Path(__file__).parent
-INSTALL_SECONDS = 120
+INSTALL_SECONDS = 600
 
 
 def why_not_here() -> str:

@@ -56,7 +56,7 @@ def run(
         cwd=folder,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
         env=clean_environ() | dict(environ or {}),
     )

@@ -36,13 +36,13 @@ def test_a_user_s_own_stubs_load_beside_ours(
 ) -> None:
     line = ["-m", "grpc_tools.protoc", f"-I{PROTOS / dialect}", "--python_out=."]
     command = [sys.executable, *line, "--grpc_python_out=.", "api.proto"]
-    subprocess.run(command, cwd=tmp_path, check=True, timeout=60)
+    subprocess.run(command, cwd=tmp_path, check=True, timeout=300)
     ours = "from protos.v2 import api_pb2 as a; from protos.v3 import api_pb2 as b"
     theirs = "import api_pb2, api_pb2_grpc"
     both = [ours, theirs] if ours_first else [theirs, ours]
     use = "assert api_pb2.PublishRequest(channel='c').SerializeToString() == b'\\n\\x01c'"
     run = [sys.executable, "-c", "; ".join([*both, use])]
-    subprocess.run(run, cwd=tmp_path, check=True, timeout=60, env=_with_root())
+    subprocess.run(run, cwd=tmp_path, check=True, timeout=300, env=_with_root())
 
 
 def _with_root() -> dict[str, str]:
@@ -99,7 +99,7 @@ def test_the_protoc_of_the_system_reads_the_sources(source: str, tmp_path: Path)
         pytest.skip("needs protoc on the PATH, such as Debian's protobuf-compiler")
     out = tmp_path / "descriptors"
     command = [protoc, f"-I{PROTOS}", f"--descriptor_set_out={out}", source]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     (file,) = descriptor_pb2.FileDescriptorSet.FromString(out.read_bytes()).file
     assert (file.name, file.syntax) == (source, "proto3")

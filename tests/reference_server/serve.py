@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-START_SECONDS = 20
+START_SECONDS = 60
 FREE_PORTS = ("--grpc_api_port", "0", "--uni_grpc_port", "0", "--port", "0")
 
 

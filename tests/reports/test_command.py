@@ -15,7 +15,7 @@ from tests.reports.samples import conformance, exchange, file, load, requirement
 
 def build(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     words = [sys.executable, "-W", "error", "-m", "reports", "build", *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
 
 
 def refused(*arguments: str | Path) -> str:

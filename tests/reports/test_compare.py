@@ -34,7 +34,7 @@ def test_the_exit_code_is_the_commands(tmp_path: Path) -> None:
     old = judged(tmp_path, "old.json", requirement("a.b.c"))
     new = judged(tmp_path, "new.json", requirement("a.b.c", verdict="failed", reason="no"))
     words = [sys.executable, "-W", "error", "-m", "reports", "compare", str(old), str(new)]
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
     assert (ran.returncode, ran.stderr) == (1, "")
 
 

@@ -58,6 +58,6 @@ def axe_script() -> str:
             cwd=HERE,
             check=True,
             capture_output=True,
-            timeout=120,
+            timeout=600,
         )
     return script.read_text(encoding="utf-8")
