@@ -3,7 +3,6 @@
 import re
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 
 from centrifugo_grpc.result_files import read
 from tests.bench.test_publish import adds_up, locust
+from tests.faults.network import network
 
 
 @contextmanager
@@ -46,12 +46,9 @@ def test_no_server_is_one_line_and_a_result(tmp_path: Path) -> None:
 
 
 def test_a_server_that_dies_in_mid_run_is_named(tmp_path: Path) -> None:
-    with calibrated("--service-ms", "20") as (address, server):
-        # From its first call on: discovery, and the run that follows it.
-        killer = threading.Timer(6.0, server.kill)
-        killer.start()
-        ran, result = load(tmp_path, "--host", address, "-t", "8s", "--in-flight", "5")
-        killer.cancel()
+    with calibrated("--service-ms", "20") as (address, server), network(address) as between:
+        between.at(4_000, server.kill)
+        ran, result = load(tmp_path, "--host", between.address, "-t", "5s", "--in-flight", "5")
     assert ran.returncode == 1
     outcomes = result["outcomes"]
     assert outcomes["ok"] > 0

@@ -150,8 +150,10 @@ def test_a_port_that_is_taken_over_by_something_else_is_named(tmp_path: Path) ->
         first.terminate()
         first.wait(PATIENCE)
         with socket.create_server(("localhost", port)) as listener:
-            threading.Thread(target=_greet, args=(listener,), daemon=True).start()
-            time.sleep(1.5)
+            greeted: list[object] = []
+            threading.Thread(target=_greet, args=(listener, greeted), daemon=True).start()
+            # It comes again once it has seen what the first greeting was.
+            wait_until(lambda: len(greeted) > 1)
             run.send_signal(signal.SIGTERM)
             said, _ = run.communicate(timeout=PATIENCE)
             listener.shutdown(socket.SHUT_RDWR)
@@ -160,12 +162,13 @@ def test_a_port_that_is_taken_over_by_something_else_is_named(tmp_path: Path) ->
     assert any("PROTOCOL_ERROR" in why or "FRAME_SIZE" in why for why in refused), refused
 
 
-def _greet(listener: socket.socket) -> None:
+def _greet(listener: socket.socket, greeted: list[object]) -> None:
     while True:
         try:
-            connection, _ = listener.accept()
+            connection, whom = listener.accept()
         except OSError:
             return
+        greeted.append(whom)
         with connection:
             connection.sendall(b"220 mail.example ESMTP ready, and what would you like?\r\n")
             time.sleep(0.05)
