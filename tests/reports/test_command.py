@@ -1,8 +1,7 @@
 """`python -m reports build` from outside."""
 
 import shlex
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,17 +9,17 @@ import pytest
 from reports import runs
 from reports.reproduce import command, page_command
 from reports.runs import Run
+from tests.reports.running import Ran, from_outside, reports
 from tests.reports.samples import conformance, exchange, file, load, requirement
 
 
-def build(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-W", "error", "-m", "reports", "build", *map(str, arguments)]
-    return subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+def build(*arguments: str | Path) -> Ran:
+    return reports("build", *arguments)
 
 
-def refused(*arguments: str | Path) -> str:
+def refused(*arguments: str | Path, run: Callable[..., Ran] = reports) -> str:
     """The one line that a command is refused with."""
-    ran = build(*arguments)
+    ran = run("build", *arguments)
     assert (ran.returncode, ran.stdout) == (2, ""), ran.stderr
     (line,) = ran.stderr.splitlines()
     return line
@@ -29,7 +28,7 @@ def refused(*arguments: str | Path) -> str:
 def test_it_prints_where_the_page_is(tmp_path: Path) -> None:
     results = [file(tmp_path / "c.json", conformance()), file(tmp_path / "l.json", load())]
     page = tmp_path / "new" / "page.html"
-    ran = build(*results, "-o", page)
+    ran = from_outside("build", *results, "-o", page)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, f"report: {page}\n", "")
     assert page.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert list(page.parent.iterdir()) == [page]
@@ -58,7 +57,7 @@ def test_bad_input_is_one_line_and_leaves_no_page(tmp_path: Path) -> None:
     cut = tmp_path / "cut.json"
     cut.write_text(file(tmp_path / "whole.json", conformance()).read_text()[:500])
     other = file(tmp_path / "other.json", load(schema_version="2.0"))
-    assert "No such file" in refused(tmp_path / "none.json", "-o", page)
+    assert "No such file" in refused(tmp_path / "none.json", "-o", page, run=from_outside)
     assert "was cut off" in refused(cut, "-o", page)
     assert "has schema version 2.0" in refused(other, "-o", page)
     assert "is no result file" in refused(file(tmp_path / "s.json", {}), "-o", page)
@@ -109,7 +108,7 @@ def test_a_page_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 
 def test_without_results_or_output_one_line_says_what_is_missing(tmp_path: Path) -> None:
-    assert "required: RESULTS.json|DIR" in refused()
+    assert "required: RESULTS.json|DIR" in refused(run=from_outside)
     assert "required: -o/--output" in refused(tmp_path / "l.json")
 
 

@@ -1,40 +1,23 @@
 """`python -m reports compare` from outside: what counts as a regression, and what does not."""
 
-import io
 import random
-import subprocess
-import sys
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reports.__main__ import main
+from tests.reports.running import Ran, from_outside, reports
 from tests.reports.samples import MACHINE, conformance, file, load, point, requirement
 
 
-@dataclass(frozen=True)
-class Ran:
-    """What a command printed, and its exit code."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
 def compare(*arguments: str | Path) -> Ran:
-    with redirect_stdout(io.StringIO()) as out, redirect_stderr(io.StringIO()) as err:
-        code = main(["compare", *map(str, arguments)])
-    return Ran(code, out.getvalue(), err.getvalue())
+    return reports("compare", *arguments)
 
 
 def test_the_exit_code_is_the_commands(tmp_path: Path) -> None:
     old = judged(tmp_path, "old.json", requirement("a.b.c"))
     new = judged(tmp_path, "new.json", requirement("a.b.c", verdict="failed", reason="no"))
-    words = [sys.executable, "-W", "error", "-m", "reports", "compare", str(old), str(new)]
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=300, check=False)
+    ran = from_outside("compare", old, new)
     assert (ran.returncode, ran.stderr) == (1, "")
 
 
