@@ -122,10 +122,11 @@ def errors_with_results() -> None:
 
 @ERRORS.mutant("error.exclude.error", releases=BOTH)
 def results_with_errors() -> None:
-    """Responses with a result have an empty error as well."""
+    """Channels answers an empty error beside its result."""
 
+    # Of every RPC it would break three quarters of the corpus.
     def change(self: Any, method: str, answer: bytes) -> bytes:
-        return answer + b"\x0a\x00" if method != "Batch" and answer[:1] == b"\x12" else answer
+        return answer + b"\x0a\x00" if method == "Channels" and answer[:1] == b"\x12" else answer
 
     _outcome(V2Api, change)
     _outcome(V3Api, change)
