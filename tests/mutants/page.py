@@ -79,6 +79,9 @@ def _head(rows: Sequence[Row]) -> Iterator[str]:
         f" {len(rows) - caught} not. They broke {broken} of {len(corpus())} requirements;",
         "the others are listed at the end, with reasons.",
         "",
+        f"{sum(row.whole is not None for row in rows)} of them ran beside the whole corpus, too,"
+        " some of every area: what breaks a third of it, or the preflight, does not count.",
+        "",
     )
 
 

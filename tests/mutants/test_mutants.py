@@ -1,19 +1,16 @@
 """The wrong servers are what they say, and the corpus catches a few of each dialect here."""
 
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-import reference_server
 from centrifugo_grpc.releases import Release
 from tests.mutants.declaring import Mutant
 from tests.mutants.patching import patched
 from tests.mutants.register import AREAS, MUTANTS
-from tests.mutants.running import corpus, judging, right, runs
+from tests.mutants.running import corpus, judging, known_differences, right, runs
 
 CORPUS = [case.requirement for case in corpus()]
-KNOWN = Path(reference_server.__file__).parent / "known-differences.txt"
 SAMPLE = [
     ("publish-offset-before", Release.V6_9),
     ("broadcast-answers-backward", Release.V6_9),
@@ -51,8 +48,7 @@ def test_mutants_break_rules_that_each_of_their_releases_has() -> None:
 
 
 def test_no_mutant_breaks_what_the_reference_server_does_not_keep() -> None:
-    lines = KNOWN.read_text().splitlines()
-    known = {line.split("[")[0].split(":")[0] for line in lines if line and line[0] != "#"}
+    known = known_differences()
     assert [(m.name, each) for m in MUTANTS.values() for each in known if m.is_broken(each)] == []
 
 
