@@ -157,7 +157,7 @@ def test_the_tables_of_a_nested_file_are_checked(
 
 
 @pytest.mark.parametrize(("name", "text", "told"), [
-    ("c.json", '{\n "grpc_api": true,\n}', "line 3 column 1"),
+    ("c.json", '{\n "grpc_api": true\n "port": 1}', "line 3 column 2"),
     ("c.json", "", "line 1 column 1"),
     ("c.json", '{"a": NaN}', "NaN is no JSON"),
     ("c.json", "[]", "is no table of options"),
