@@ -1,6 +1,7 @@
 """`locust -f bench`, run as its users run it, in a process of its own."""
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -86,9 +87,12 @@ def test_api_errors_are_counted_apart_and_fail_the_run(server: str, tmp_path: Pa
 
 def test_two_processes_add_up(server: str, tmp_path: Path) -> None:
     channel = "history:two"
-    ran, result = loaded(
-        tmp_path, "--host", server, "--channel", channel, "--processes", "2", "-u", "2", "-t", "5s"
-    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+    # Else its workers meet at locust's own port, where another run's may be.
+    meeting = ("--master-bind-port", port, "--master-port", port)
+    options = ("--channel", channel, "--processes", "2", "-u", "2", "-t", "5s", *meeting)
+    ran, result = loaded(tmp_path, "--host", server, *options)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert result["generator"]["processes"] == 2
     assert adds_up(result["outcomes"])
