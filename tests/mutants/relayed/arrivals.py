@@ -17,22 +17,12 @@ from reference_server.node import Node
 from reference_server.protocol.fossil import difference
 from tests.mutants.declaring import EVERY, LATEST, SINCE_4, SINCE_5, V2, V3, Area
 from tests.mutants.patching import around
+from tests.mutants.relayed.delivery import delivered
 from tests.mutants.relaying import asked, text, told
 
 ARRIVALS = Area("delivery")
 _LATE = 0.05
 NOWHERE = Position(0, "")
-
-
-def _delivered(change: Any) -> None:
-    """Deliver another publication than was published, or None."""
-
-    def deliver(original: Any, self: Any, channel: str, publication: Any, *rest: Any) -> None:
-        told = change(channel, publication)
-        if told is not None:
-            original(self, channel, told, *rest)
-
-    around(Node, "deliver", deliver)
 
 
 def _broadcast(around_it: Any) -> None:
@@ -57,27 +47,25 @@ def broadcasts_with_bad_channels_are_not_delivered() -> None:
             muted.clear()
 
     _broadcast(broadcast)
-    _delivered(lambda _, publication: None if muted else publication)
+    delivered(lambda _, publication: None if muted else publication)
 
 
 @ARRIVALS.mutant("delivery.keep.every-size", releases=EVERY)
 def payloads_of_256_bytes_lose_one() -> None:
     """A payload of 256 bytes is delivered without its last one."""
-    _delivered(
-        lambda _, told: replace(told, data=told.data[:-1]) if len(told.data) == 256 else told
-    )
+    delivered(lambda _, told: replace(told, data=told.data[:-1]) if len(told.data) == 256 else told)
 
 
 @ARRIVALS.mutant("delivery.keep.one-byte", releases=EVERY)
 def a_zero_alone_is_not_delivered() -> None:
     """A payload of a single NUL is not delivered."""
-    _delivered(lambda _, told: None if told.data == b"\0" else told)
+    delivered(lambda _, told: None if told.data == b"\0" else told)
 
 
 @ARRIVALS.mutant("delivery.keep.odd-channel-names", releases=EVERY)
 def channels_in_other_scripts_are_silent() -> None:
     """Into a channel whose name is not ASCII nothing is delivered."""
-    _delivered(lambda channel, told: told if channel.isascii() else None)
+    delivered(lambda channel, told: told if channel.isascii() else None)
 
 
 @ARRIVALS.mutant("delivery.keep.full-data-despite-delta", releases=SINCE_5)
@@ -129,7 +117,7 @@ def newcomers_get_the_newest_publication() -> None:
         if channel in newest:
             self.push(channel, Published(replace(newest[channel], offset=0)))
 
-    _delivered(remember)
+    delivered(remember)
     around(Session, "_tell_join", tell_join)
 
 
@@ -169,7 +157,7 @@ def broadcasts_are_delivered_once_a_channel() -> None:
         return None if is_again else publication
 
     _broadcast(broadcast)
-    _delivered(change)
+    delivered(change)
 
 
 @ARRIVALS.mutant("delivery.run.commands-of-a-batch", releases=SINCE_4)

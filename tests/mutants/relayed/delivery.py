@@ -33,7 +33,7 @@ def _pushed(kind: Any, change: Any) -> None:
     around(Session, "_send_push", send)
 
 
-def _delivered(change: Any) -> None:
+def delivered(change: Any) -> None:
     """Deliver another publication than was published, or None."""
 
     def deliver(original: Any, self: Any, channel: str, publication: Any, *rest: Any) -> None:
@@ -98,7 +98,7 @@ def leaves_come_twice() -> None:
 def one_delivery_in_fifty_is_lost() -> None:
     """Each fiftieth publication without history is not delivered."""
     counted = itertools.count(1)
-    _delivered(lambda _, told: told if told.offset or next(counted) % 50 else None)
+    delivered(lambda _, told: told if told.offset or next(counted) % 50 else None)
 
 
 @DELIVERY.mutant("delivery.continue.after-many", "concurrent.deliver", releases=EVERY)
@@ -123,25 +123,25 @@ def the_same_again_is_not_delivered() -> None:
         before, last[channel] = last.get(channel), told.data
         return None if before == told.data else told
 
-    _delivered(change)
+    delivered(change)
 
 
 @DELIVERY.mutant("delivery.keep.edges", releases=EVERY)
 def delivered_without_line_ends() -> None:
     """A line break at the end of a payload is not delivered."""
-    _delivered(lambda _, told: replace(told, data=told.data.rstrip(b"\r\n") or told.data))
+    delivered(lambda _, told: replace(told, data=told.data.rstrip(b"\r\n") or told.data))
 
 
 @DELIVERY.mutant("delivery.keep.edges", releases=EVERY)
 def delivered_with_other_line_ends() -> None:
     """CR LF in a payload is delivered as LF."""
-    _delivered(lambda _, told: replace(told, data=told.data.replace(b"\r\n", b"\n")))
+    delivered(lambda _, told: replace(told, data=told.data.replace(b"\r\n", b"\n")))
 
 
 @DELIVERY.mutant("delivery.keep.tags", releases=V3)
 def delivered_without_blank_tags() -> None:
     """Tags with a blank value are not delivered."""
-    _delivered(
+    delivered(
         lambda _, told: replace(told, tags={key: text for key, text in told.tags.items() if text})
     )
 
@@ -149,19 +149,19 @@ def delivered_without_blank_tags() -> None:
 @DELIVERY.mutant("delivery.keep.tags", releases=V3)
 def delivered_with_one_tag() -> None:
     """Publications are delivered with their first tag only."""
-    _delivered(lambda _, told: replace(told, tags=dict(sorted(told.tags.items())[:1])))
+    delivered(lambda _, told: replace(told, tags=dict(sorted(told.tags.items())[:1])))
 
 
 @DELIVERY.mutant("delivery.tell.info-of-publisher", releases=EVERY)
 def delivered_without_connection_info() -> None:
     """Publications of clients are delivered without connection information."""
-    _delivered(lambda _, told: replace(told, info=told.info and replace(told.info, conn_info=b"")))
+    delivered(lambda _, told: replace(told, info=told.info and replace(told.info, conn_info=b"")))
 
 
 @DELIVERY.mutant("delivery.tell.info-of-publisher", releases=EVERY)
 def delivered_without_client() -> None:
     """Publications of clients are delivered without the client's id."""
-    _delivered(lambda _, told: replace(told, info=told.info and replace(told.info, client="")))
+    delivered(lambda _, told: replace(told, info=told.info and replace(told.info, client="")))
 
 
 @DELIVERY.mutant("unsubscribe.push.code", releases=V3)
