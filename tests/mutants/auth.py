@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -29,11 +30,11 @@ def _as_sent(change: Any) -> None:
     around(gate, "_require", require)
 
 
-def _open(which: Any) -> None:
-    """Ask for no key where `which` says so of a method."""
+def open_rpcs(which: Callable[[str, Any], bool]) -> None:
+    """Ask for no key where `which` says so of a method and the release."""
 
     def guarded(original: Any, self: Any, node: Any, api: Any, method: str) -> Any:
-        if not which(method):
+        if not which(method, node.release):
             return original(self, node, api, method)
         key, node.settings = node.settings, _without_key(node.settings)
         try:
@@ -130,19 +131,19 @@ def key_may_be_the_second_value() -> None:
 @AUTH.mutant("key.refuse.every-rpc", releases=BOTH)
 def key_of_publish_alone() -> None:
     """Only Publish asks for the key."""
-    _open(lambda method: method != "Publish")
+    open_rpcs(lambda method, _: method != "Publish")
 
 
 @AUTH.mutant("key.refuse.every-rpc", releases=BOTH)
 def key_not_of_info() -> None:
     """Info asks for no key."""
-    _open(lambda method: method == "Info")
+    open_rpcs(lambda method, _: method == "Info")
 
 
 @AUTH.mutant("key.refuse.every-rpc")
 def key_not_of_batch() -> None:
     """Batch asks for no key."""
-    _open(lambda method: method == "Batch")
+    open_rpcs(lambda method, _: method == "Batch")
 
 
 @AUTH.mutant("key.accept.right", "key.refuse.missing", releases=BOTH)

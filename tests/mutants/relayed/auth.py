@@ -1,11 +1,10 @@
 """Keys taken or refused by other than themselves."""
 
-import dataclasses
 from typing import Any
 
 from reference_server.api import gate
 from reference_server.api.answers import GrpcFailure, first
-from reference_server.api.gate import Gate
+from tests.mutants.auth import open_rpcs
 from tests.mutants.declaring import EVERY, SINCE_4, Area
 from tests.mutants.patching import around
 
@@ -133,20 +132,6 @@ def key_holds_for_later_wrong_keys() -> None:
     around(gate, "_require", require)
 
 
-def _open(method_of: str) -> None:
-    def guarded(original: Any, self: Any, node: Any, api: Any, method: str) -> Any:
-        if method != method_of:
-            return original(self, node, api, method)
-        settings = node.settings
-        node.settings = dataclasses.replace(settings, api_key="")
-        try:
-            return original(self, node, api, method)
-        finally:
-            node.settings = settings
-
-    around(Gate, "_guarded", guarded)
-
-
 for _method, _releases in (
     *((name, EVERY) for name in ("Broadcast", "History", "HistoryRemove", "Presence", "RPC")),
     *((name, EVERY) for name in ("PresenceStats", "Channels", "Unsubscribe", "Disconnect")),
@@ -154,7 +139,7 @@ for _method, _releases in (
 ):
 
     def _patch(name: str = _method) -> None:
-        _open(name)
+        open_rpcs(lambda method, _: method == name)
 
     _patch.__name__ = f"key_not_of_{_method.lower()}"
     _patch.__doc__ = f"{_method} asks for no key."

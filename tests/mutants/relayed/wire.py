@@ -18,6 +18,7 @@ from reference_server.api.v2 import V2Api
 from reference_server.api.v3 import V3Api
 from reference_server.reflection.names import V1ALPHA
 from reference_server.reflection.service import Reflection
+from tests.mutants.auth import open_rpcs
 from tests.mutants.declaring import EVERY, SINCE_5, V3, Area
 from tests.mutants.patching import around
 
@@ -222,17 +223,7 @@ def bodies_of_pro_are_not_read() -> None:
 @WIRE.mutant("pro.check.key-first", releases=V3)
 def rpcs_of_pro_ask_for_no_key() -> None:
     """RPCs of Centrifugo PRO ask for no key."""
-
-    def guarded(original: Any, self: Any, node: Any, api: Any, method: str) -> Any:
-        settings = node.settings
-        if method in PRO_RPCS[node.release]:
-            node.settings = dataclasses.replace(settings, api_key="")
-        try:
-            return original(self, node, api, method)
-        finally:
-            node.settings = settings
-
-    around(Gate, "_guarded", guarded)
+    open_rpcs(lambda method, release: method in PRO_RPCS[release])
 
 
 def _reflecting(change: Any) -> None:
